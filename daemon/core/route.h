@@ -18,6 +18,8 @@ struct route {
 	int32_t assist[ASSIST_MAX];
 	size_t assist_count;
 	bool auto_file, auto_dispatch;
+	const struct route_rule *rule;        /* the row that matched; NULL = none */
+	const struct competence *competence;  /* what makes the lead competent; NULL = something else does */
 	enum cause cause;   /* RULE when lead is certain; NO_UNIT, AMBIGUOUS, MANUAL otherwise */
 };
 

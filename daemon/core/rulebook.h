@@ -54,7 +54,7 @@ struct unit {
 	int32_t successor; /* 0 = none */
 	struct text code, name, kind; /* kind: "tier", "bureau", "utility", "property", "owners", "police", "team", … */
 	struct instant from_at, until_at; /* until INSTANT_NEVER while it lasts */
-	int32_t next_same_place;      /* filled by units_index: chain of tier units, by place */
+	int32_t next_same_place;      /* filled by units_index: the next tier unit of this place; 0 = last */
 };
 
 /* What a unit, or every unit of a kind, answers for. */
@@ -73,6 +73,8 @@ struct units {
 	int32_t count;
 	int32_t *by_code;
 	int32_t by_code_count;
+	int32_t *by_place; /* ids sorted by place, id; filled by units_index */
+	int32_t by_place_count;
 	struct competence *competences;
 	size_t competences_count;
 };
@@ -207,6 +209,8 @@ const struct place *places_find(const struct places *places, struct text code);
 bool places_cover(const struct places *places, int32_t area, int32_t place);
 const struct unit *units_get(const struct units *units, int32_t id);
 const struct unit *units_find(const struct units *units, struct text code);
+/* The unit while it lasts, else the first of its successors in force at `now`; NULL = none. */
+const struct unit *units_in_force(const struct units *units, int32_t id, struct instant now);
 /* The tier unit of exactly this place; NULL when it has none in force at `now`. */
 const struct unit *units_of_place(const struct units *units, int32_t place, struct instant now);
 const struct standard *standards_get(const struct standards *standards, int32_t id);
