@@ -65,6 +65,10 @@ struct instant calendar_next_opening(const struct calendar *calendar, struct ins
 /* The instant at which `span` of working time has passed since `from`. Ends at a closing where the
  * sum ends exactly there. span >= 0. */
 struct instant calendar_add(const struct calendar *calendar, struct instant from, struct span span);
+/* The earliest instant that has `span` of working time between `from` and itself; a negative span
+ * lies before. Unlike calendar_add, a span of zero from closed time gives the closing before it: so
+ * a due at a closing stays there when its clock is paused and resumed in closed time. */
+struct instant calendar_shift(const struct calendar *calendar, struct instant from, struct span span);
 /* Working time between two instants; negative when until < from. */
 struct span calendar_between(const struct calendar *calendar, struct instant from,
 	struct instant until);

@@ -37,7 +37,7 @@ struct clock {
 	struct instant since_at;   /* start of the present running interval */
 	struct span used;          /* measured in the clock's units up to since_at, or until it stopped */
 	struct instant due_at;     /* running or stopped: the due; INSTANT_NEVER for LIMIT_NONE or paused */
-	struct span remaining;     /* while paused; may be negative */
+	struct span remaining;     /* while paused or stopped: what was left then; may be negative */
 	struct instant step_at;    /* when the last ladder step fired */
 	struct instant breached_at;/* == due at the time of the breach; INSTANT_NEVER when not breached */
 };

@@ -1,0 +1,238 @@
+/* clock.c — limits and clocks, by one pair of questions: how much time of the limit's own measure
+ * lies between two instants, and where does so much of it end. The working kinds measure working
+ * time, the others elapsed time; days are turned into an instant once, when a limit is set, and
+ * from then on the clock has a due and a remainder like any other (hard part H6).
+ *
+ * Every function answers for every clock: what does not apply (to pause a stopped clock) gives the
+ * clock back unchanged. A limit whose calendar is gone from the rulebook counts elapsed time and
+ * days of 24 hours: too early rather than never. */
+#include "core/clock.h"
+
+#define WARN_PERCENT 80
+#define SPAN_FOREVER ((struct span){INT64_MAX}) /* what is left when the due lies beyond the calendar */
+
+static bool is_working(struct limit limit, const struct calendar *calendar);
+static struct instant limit_shift(struct limit limit, const struct calendar *calendar, struct instant from,
+	struct span span);
+static struct span limit_total(struct limit limit, const struct calendar *calendar, struct instant from);
+static struct span span_left(struct clock clock, const struct calendar *calendar, struct instant at);
+static struct span span_percent(struct span span, int percent);
+static struct span span_sum(struct span a, struct span b);
+static struct instant days_later(struct instant from, int64_t days);
+
+struct instant
+limit_due(struct limit limit, const struct calendar *calendar, struct instant from)
+{
+	int64_t amount = limit.amount < 0 ? 0 : limit.amount;
+
+	switch (limit.kind) {
+	case LIMIT_WORKING_TIME:
+		return calendar == NULL ? instant_add(from, (struct span){amount})
+			: calendar_add(calendar, from, (struct span){amount});
+	case LIMIT_WORKING_DAYS:
+		return calendar == NULL ? days_later(from, amount) : calendar_add_days(calendar, from, amount);
+	case LIMIT_END_OF_WORKING_DAY:
+		return calendar == NULL ? days_later(from, amount) : calendar_end_of_day(calendar, from, amount);
+	case LIMIT_CONTINUOUS:
+		return instant_add(from, (struct span){amount});
+	case LIMIT_CALENDAR_DAYS:
+		return calendar == NULL ? days_later(from, amount) : calendar_add_wall_days(calendar, from, amount);
+	case LIMIT_NONE:
+	default:
+		return INSTANT_NEVER;
+	}
+}
+
+/* Counted back from the due, so that pauses are in it already. */
+struct instant
+limit_percent(struct limit limit, const struct calendar *calendar, struct instant from,
+	struct instant due, int percent)
+{
+	struct span total;
+
+	if (instant_is_never(due))
+		return INSTANT_NEVER;
+	total = limit_total(limit, calendar, from);
+	return percent == 100 ? due : limit_shift(limit, calendar, due, span_percent(total, percent - 100));
+}
+
+struct span
+limit_measure(struct limit limit, const struct calendar *calendar, struct instant from, struct instant until)
+{
+	return is_working(limit, calendar) ? calendar_between(calendar, from, until)
+		: instant_between(from, until);
+}
+
+struct clock
+clock_start(struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
+{
+	return (struct clock){
+		.run = CLOCK_RUNNING,
+		.generation = clock.generation == UINT16_MAX ? UINT16_MAX : (uint16_t)(clock.generation + 1),
+		.limit = limit,
+		.started_at = at,
+		.since_at = at,
+		.due_at = limit_due(limit, calendar, at),
+		.step_at = INSTANT_NEVER,
+		.breached_at = INSTANT_NEVER,
+	};
+}
+
+struct clock
+clock_pause(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	if (clock.run != CLOCK_RUNNING)
+		return clock;
+	clock.used = clock_used(clock, calendar, at);
+	clock.remaining = span_left(clock, calendar, at);
+	clock.run = CLOCK_PAUSED;
+	clock.due_at = INSTANT_NEVER;
+	return clock;
+}
+
+struct clock
+clock_resume(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	if (clock.run != CLOCK_PAUSED)
+		return clock;
+	clock.run = CLOCK_RUNNING;
+	clock.since_at = at;
+	if (clock.limit.kind != LIMIT_NONE)
+		clock.due_at = limit_shift(clock.limit, calendar, at, clock.remaining);
+	clock.remaining = SPAN_ZERO;
+	return clock;
+}
+
+/* A paused clock stops with the due it would have, had it been resumed at that instant. */
+struct clock
+clock_stop(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	clock = clock_resume(clock, calendar, at);
+	if (clock.run != CLOCK_RUNNING)
+		return clock;
+	clock.used = clock_used(clock, calendar, at);
+	clock.remaining = span_left(clock, calendar, at);
+	clock.run = CLOCK_STOPPED;
+	return clock;
+}
+
+struct clock
+clock_reopen(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	if (clock.run != CLOCK_STOPPED)
+		return clock;
+	clock.run = CLOCK_PAUSED;
+	return clock_resume(clock, calendar, at);
+}
+
+/* The new limit is laid from where the clock would have started, had it run through to `at` without
+ * a pause: its start where it never paused, else so much before `at` as was used. Where the new
+ * limit measures otherwise than the old, what was used before the last pause is carried as it was. */
+struct clock
+clock_retarget(struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
+{
+	bool was_paused = clock.run == CLOCK_PAUSED;
+	bool unbroken = clock.run == CLOCK_RUNNING && clock.since_at.us == clock.started_at.us;
+	struct instant origin = clock.started_at;
+
+	if (clock.run != CLOCK_RUNNING && !was_paused)
+		return clock;
+	clock.limit = limit;
+	if (!unbroken)
+		origin = limit_shift(limit, calendar, at, (struct span){-clock_used(clock, calendar, at).us});
+	clock.due_at = instant_max(at, limit_due(limit, calendar, origin));
+	if (was_paused) {
+		clock.remaining = span_left(clock, calendar, at);
+		clock.due_at = INSTANT_NEVER;
+	}
+	return clock;
+}
+
+struct span
+clock_used(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	if (clock.run != CLOCK_RUNNING)
+		return clock.used;
+	return span_sum(clock.used, limit_measure(clock.limit, calendar, clock.since_at, at));
+}
+
+struct span
+clock_remaining(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	return clock.run == CLOCK_RUNNING ? span_left(clock, calendar, at) : clock.remaining;
+}
+
+struct instant
+clock_warn_at(struct clock clock, const struct calendar *calendar)
+{
+	if (clock.run != CLOCK_RUNNING)
+		return INSTANT_NEVER;
+	return limit_percent(clock.limit, calendar, clock.started_at, clock.due_at, WARN_PERCENT);
+}
+
+static bool
+is_working(struct limit limit, const struct calendar *calendar)
+{
+	return calendar != NULL && limit_on_calendar(limit.kind);
+}
+
+/* Where so much of the limit's measure ends. A due of working days lies in open time, as when it was
+ * set: where working time ends at a closing, it goes to the next opening. */
+static struct instant
+limit_shift(struct limit limit, const struct calendar *calendar, struct instant from, struct span span)
+{
+	struct instant at;
+
+	if (!is_working(limit, calendar))
+		return instant_add(from, span);
+	at = calendar_shift(calendar, from, span);
+	return limit.kind == LIMIT_WORKING_DAYS ? calendar_next_opening(calendar, at) : at;
+}
+
+/* The whole limit in its own measure. */
+static struct span
+limit_total(struct limit limit, const struct calendar *calendar, struct instant from)
+{
+	struct instant due;
+
+	if (!limit_in_days(limit.kind))
+		return (struct span){limit.amount};
+	due = limit_due(limit, calendar, from);
+	return instant_is_never(due) ? SPAN_ZERO : limit_measure(limit, calendar, from, due);
+}
+
+static struct span
+span_left(struct clock clock, const struct calendar *calendar, struct instant at)
+{
+	if (clock.limit.kind == LIMIT_NONE)
+		return SPAN_ZERO;
+	return instant_is_never(clock.due_at) ? SPAN_FOREVER
+		: limit_measure(clock.limit, calendar, at, clock.due_at);
+}
+
+static struct span
+span_percent(struct span span, int percent)
+{
+	int64_t whole, part = span.us % 100 * percent / 100;
+
+	if (__builtin_mul_overflow(span.us / 100, percent, &whole) || __builtin_add_overflow(whole, part, &whole))
+		return percent < 0 ? (struct span){INT64_MIN} : SPAN_FOREVER;
+	return (struct span){whole};
+}
+
+static struct span
+span_sum(struct span a, struct span b)
+{
+	int64_t us;
+
+	return __builtin_add_overflow(a.us, b.us, &us) ? SPAN_FOREVER : (struct span){us};
+}
+
+static struct instant
+days_later(struct instant from, int64_t days)
+{
+	int64_t us;
+
+	return __builtin_mul_overflow(days, US_PER_DAY, &us) ? INSTANT_NEVER
+		: instant_add(from, (struct span){us});
+}
