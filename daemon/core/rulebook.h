@@ -209,6 +209,8 @@ const struct place *places_find(const struct places *places, struct text code);
 bool places_cover(const struct places *places, int32_t area, int32_t place);
 const struct unit *units_get(const struct units *units, int32_t id);
 const struct unit *units_find(const struct units *units, struct text code);
+/* Where in by_place the units of this place begin; they end with another place, or the list. */
+int32_t units_at_place(const struct units *units, int32_t place);
 /* The unit while it lasts, else the first of its successors in force at `now`; NULL = none. */
 const struct unit *units_in_force(const struct units *units, int32_t id, struct instant now);
 /* The tier unit of exactly this place; NULL when it has none in force at `now`. */
