@@ -46,7 +46,7 @@ STANDARD = set("""assert.h ctype.h errno.h float.h inttypes.h iso646.h limits.h 
     netdb.h netinet/in.h netinet/tcp.h poll.h pthread.h pwd.h spawn.h sys/epoll.h sys/eventfd.h sys/file.h sys/ioctl.h
     sys/mman.h sys/prctl.h sys/random.h sys/resource.h sys/select.h sys/signalfd.h sys/socket.h sys/stat.h sys/time.h
     sys/timerfd.h sys/types.h sys/uio.h sys/un.h sys/utsname.h sys/wait.h sysexits.h syslog.h termios.h unistd.h
-    stdio_ext.h""".split())
+    stdio_ext.h regex.h""".split())
 
 # The core computes: it may not even see a header of I/O, sleep or time.
 CORE_STANDARD = {"assert.h", "inttypes.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
