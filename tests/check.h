@@ -24,4 +24,36 @@
 	tests[check_i] = (struct CMUnitTest){(rows)[check_i].name, function, NULL, NULL,           \
 		(void *)(uintptr_t)&(rows)[check_i]}
 
+/* Several tables as one group, so that a program prints one plan:
+ *
+ *	static struct check_group group;
+ *	CHECK_ROWS(&group, rows, check_row);
+ *	CHECK_ONE(&group, h05_a_case_with_a_function_of_its_own);
+ *	return check_run("clock", &group);
+ */
+#define CHECK_TESTS_MAX 512
+
+struct check_group {
+	struct CMUnitTest tests[CHECK_TESTS_MAX];
+	size_t count;
+};
+
+#define CHECK_ROWS(group, rows, function)                                                          \
+	for (size_t check_i = 0; check_i < COUNT_OF(rows); check_i++)                              \
+	check_add(group, (rows)[check_i].name, function, &(rows)[check_i])
+#define CHECK_ONE(group, function) check_add(group, #function, function, NULL)
+
+static inline void
+check_add(struct check_group *group, const char *name, CMUnitTestFunction function, const void *row)
+{
+	assert_true(group->count < CHECK_TESTS_MAX);
+	group->tests[group->count++] = (struct CMUnitTest){name, function, NULL, NULL, (void *)(uintptr_t)row};
+}
+
+static inline int
+check_run(const char *name, const struct check_group *group)
+{
+	return _cmocka_run_group_tests(name, group->tests, group->count, NULL, NULL);
+}
+
 #endif
