@@ -27,6 +27,8 @@ struct look_issue {
 	struct issue issue;
 	struct text text;          /* beginning of the report's words, at most 120 bytes on a letter's edge */
 	struct text handler_code, handler_name, reporter_code;
+	uint64_t cursor;           /* next_cursor of a page that ends with this row (wire may cut a
+	                            * page); 0 = look.after + the rows up to and with this one */
 };
 
 struct look_decision { /* a journal row */
