@@ -119,6 +119,7 @@ static const struct rule *rule_of(const ProtobufCMessageDescriptor *message, con
 	bool count);
 static size_t value_size(ProtobufCType type);
 static bool is_one_line(struct text text);
+static struct text length_of(const struct check *check, struct text text);
 static enum refusal fault(const struct check *check, enum refusal refusal, const struct step *at,
 	struct text value, struct text right);
 static struct text path_of(struct arena *arena, const struct step *at);
@@ -232,23 +233,22 @@ check_bytes(const struct check *check, const struct rule *rule, const ProtobufCB
 	const struct step *at)
 {
 	struct text text = {(const char *)bytes->data, bytes->len};
-	struct text size = arena_format(check->arena, "%zu bytes", text.len);
 
 	if (text.len == 0 && rule->min > 0)
-		return fault(check, REFUSAL_MISSING_FIELD, at, TEXT_NONE, TEXT_NONE);
+		return fault(check, REFUSAL_MISSING_FIELD, at, TEXT(""), TEXT(""));
 	if (rule->kind == RULE_RAW && text.len != (size_t)rule->max)
-		return fault(check, REFUSAL_BAD_VALUE, at, size,
+		return fault(check, REFUSAL_BAD_VALUE, at, length_of(check, text),
 			arena_format(check->arena, "%lld bytes", (long long)rule->max));
 	if (text.len > (size_t)rule->max)
-		return fault(check, REFUSAL_TOO_LONG, at, size,
+		return fault(check, REFUSAL_TOO_LONG, at, length_of(check, text),
 			arena_format(check->arena, "at most %lld bytes", (long long)rule->max));
 	if (rule->kind == RULE_RAW)
 		return REFUSAL_NONE;
 	if (!text_is_utf8(text))
-		return fault(check, REFUSAL_BAD_TEXT, at, TEXT_NONE,
+		return fault(check, REFUSAL_BAD_TEXT, at, TEXT(""),
 			TEXT("UTF-8 without control characters"));
 	if (rule->kind == RULE_LINE && !is_one_line(text))
-		return fault(check, REFUSAL_BAD_TEXT, at, TEXT_NONE, TEXT("one line without tabs"));
+		return fault(check, REFUSAL_BAD_TEXT, at, TEXT(""), TEXT("one line without tabs"));
 	return REFUSAL_NONE;
 }
 
@@ -313,6 +313,12 @@ is_one_line(struct text text)
 			return false;
 	}
 	return true;
+}
+
+static struct text
+length_of(const struct check *check, struct text text)
+{
+	return arena_format(check->arena, "%zu bytes", text.len);
 }
 
 /* "report.severity 7: 0 to 4", or as much of it as is told. */
