@@ -25,7 +25,7 @@ FOREIGN = {
     "geos_c.h": ("daemon/geo", "tests"),
     "protobuf-c/": ("daemon/wire", "workers/link", "tests"),
     "huying.pb-c.h": ("daemon/wire", "workers/link", "workers/huying", "workers/load", "tests"),
-    "jansson.h": ("daemon/geo", "daemon/store", "workers", "tests"),
+    "jansson.h": ("daemon/wire", "daemon/store", "workers", "tests"),
     "sodium.h": ("daemon/bus", "daemon/wire", "workers/link", "workers/admin", "tests"),
     "sqlite3.h": ("workers/link", "tests"),
     "csv.h": ("workers", "tests"),
