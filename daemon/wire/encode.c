@@ -4,7 +4,7 @@
  * row by row, so they are cast and not translated. */
 #include "wire/encode.h"
 
-#include <stdio.h>
+#include <huying.pb-c.h>
 #include <string.h>
 
 #include "base/must.h"

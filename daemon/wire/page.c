@@ -1,9 +1,8 @@
 /* page.c — a look as one page, cut so that it fits into a frame with its cursor set behind the cut. */
-#include <jansson.h>
-#include <string.h>
-
-#include "base/must.h"
 #include "wire/encode.h"
+
+#include <huying.pb-c.h>
+#include <jansson.h>
 
 #define PAGE_BYTES_MAX 60000
 #define FRAME_BYTES_MAX 65536
