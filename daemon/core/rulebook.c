@@ -15,13 +15,18 @@
 #define CLASS_SEGMENT_BYTES_MAX 60
 #define CLASS_SEGMENTS_MAX 4
 
+/* What an id is sorted by. */
+struct sort_key {
+	struct text text;
+	int32_t number;
+	int32_t id;
+};
+
 static bool places_are_rooted(struct arena *arena, struct places *places, struct text *ret_why);
 static int32_t places_number(struct arena *arena, struct places *places);
 static void place_areas(struct places *places, struct place *place);
-static int order_places(const void *a, const void *b, void *rows);
-static int order_units(const void *a, const void *b, void *rows);
-static int order_units_by_place(const void *a, const void *b, void *rows);
-static int order_standards(const void *a, const void *b, void *rows);
+static void sort_ids(struct arena *arena, int32_t *ids, int32_t count, const struct sort_key *keys);
+static int order_keys(const void *a, const void *b);
 static bool unit_fits(struct arena *arena, const struct units *units, const struct places *places,
 	const struct unit *unit, struct text *ret_why);
 static bool unit_lasts(const struct unit *unit, struct instant now);
@@ -52,17 +57,20 @@ rulebook_release(const struct rulebook *book, int32_t number)
 bool
 places_index(struct arena *arena, struct places *places, struct text *ret_why)
 {
+	struct sort_key *keys = arena_take_array(arena, (size_t)places->count + 1, sizeof(*keys));
+
 	places->root = 0;
 	places->by_code = arena_take_array(arena, (size_t)places->count + 1, sizeof(int32_t));
 	places->by_code_count = 0;
 	for (int32_t id = 1; id < places->count; id++) {
-		if (places->rows[id].id == id)
-			places->by_code[places->by_code_count++] = id;
+		if (places->rows[id].id != id)
+			continue;
+		keys[id] = (struct sort_key){places->rows[id].code, 0, id};
+		places->by_code[places->by_code_count++] = id;
 	}
 	if (places->by_code_count == 0)
 		return true;
-	qsort_r(places->by_code, (size_t)places->by_code_count, sizeof(int32_t), order_places,
-		places->rows);
+	sort_ids(arena, places->by_code, places->by_code_count, keys);
 	for (int32_t i = 1; i < places->by_code_count; i++) {
 		const struct place *place = &places->rows[places->by_code[i]];
 
@@ -119,6 +127,8 @@ bool
 units_index(struct arena *arena, struct units *units, const struct places *places,
 	struct text *ret_why)
 {
+	struct sort_key *by_code = arena_take_array(arena, (size_t)units->count + 1, sizeof(*by_code));
+	struct sort_key *by_place = arena_take_array(arena, (size_t)units->count + 1, sizeof(*by_place));
 	bool has_district = false;
 
 	units->by_code = arena_take_array(arena, (size_t)units->count + 1, sizeof(int32_t));
@@ -131,6 +141,8 @@ units_index(struct arena *arena, struct units *units, const struct places *place
 			continue;
 		if (!unit_fits(arena, units, places, unit, ret_why))
 			return false;
+		by_code[id] = (struct sort_key){unit->code, 0, id};
+		by_place[id] = (struct sort_key){TEXT_NONE, unit->place, id};
 		unit->next_same_place = 0;
 		units->by_code[units->by_code_count++] = id;
 		units->by_place[units->by_place_count++] = id;
@@ -143,10 +155,8 @@ units_index(struct arena *arena, struct units *units, const struct places *place
 				"can place; add one");
 		return false;
 	}
-	qsort_r(units->by_code, (size_t)units->by_code_count, sizeof(int32_t), order_units,
-		units->rows);
-	qsort_r(units->by_place, (size_t)units->by_place_count, sizeof(int32_t),
-		order_units_by_place, units->rows);
+	sort_ids(arena, units->by_code, units->by_code_count, by_code);
+	sort_ids(arena, units->by_place, units->by_place_count, by_place);
 	for (int32_t i = 1; i < units->by_code_count; i++) {
 		const struct unit *unit = &units->rows[units->by_code[i]];
 
@@ -245,6 +255,8 @@ units_of_place(const struct units *units, int32_t place, struct instant now)
 bool
 standards_index(struct arena *arena, struct standards *standards, struct text *ret_why)
 {
+	struct sort_key *keys = arena_take_array(arena, (size_t)standards->count + 1, sizeof(*keys));
+
 	standards->by_class = arena_take_array(arena, (size_t)standards->count + 1, sizeof(int32_t));
 	standards->by_class_count = 0;
 	for (int32_t id = 1; id < standards->count; id++) {
@@ -258,11 +270,10 @@ standards_index(struct arena *arena, struct standards *standards, struct text *r
 				standard->class_code.data);
 			return false;
 		}
+		keys[id] = (struct sort_key){standard->class_code, 0, id};
 		standards->by_class[standards->by_class_count++] = id;
 	}
-	if (standards->by_class_count > 0)
-		qsort_r(standards->by_class, (size_t)standards->by_class_count, sizeof(int32_t),
-			order_standards, standards->rows);
+	sort_ids(arena, standards->by_class, standards->by_class_count, keys);
 	return true;
 }
 
@@ -430,46 +441,29 @@ unit_is_tier(const struct unit *unit)
 	return text_is(unit->kind, "tier");
 }
 
-static int
-order_ids(int32_t a, int32_t b)
+/* Ids by text, then number, then id. The keys stand beside the ids, so that the order needs nothing
+ * but what it compares. */
+static void
+sort_ids(struct arena *arena, int32_t *ids, int32_t count, const struct sort_key *keys)
 {
-	return a < b ? -1 : a > b;
+	struct sort_key *sorted = arena_take_array(arena, (size_t)count + 1, sizeof(*sorted));
+
+	for (int32_t i = 0; i < count; i++)
+		sorted[i] = keys[ids[i]];
+	qsort(sorted, (size_t)count, sizeof(*sorted), order_keys);
+	for (int32_t i = 0; i < count; i++)
+		ids[i] = sorted[i].id;
 }
 
 static int
-order_places(const void *a, const void *b, void *rows)
+order_keys(const void *a, const void *b)
 {
-	const struct place *places = rows;
-	const int32_t *left = a, *right = b;
+	const struct sort_key *left = a, *right = b;
+	int order = text_compare(left->text, right->text);
 
-	return text_compare(places[*left].code, places[*right].code);
-}
-
-static int
-order_units(const void *a, const void *b, void *rows)
-{
-	const struct unit *units = rows;
-	const int32_t *left = a, *right = b;
-
-	return text_compare(units[*left].code, units[*right].code);
-}
-
-static int
-order_units_by_place(const void *a, const void *b, void *rows)
-{
-	const struct unit *units = rows;
-	const int32_t *left = a, *right = b;
-	int order = order_ids(units[*left].place, units[*right].place);
-
-	return order != 0 ? order : order_ids(*left, *right);
-}
-
-static int
-order_standards(const void *a, const void *b, void *rows)
-{
-	const struct standard *standards = rows;
-	const int32_t *left = a, *right = b;
-	int order = text_compare(standards[*left].class_code, standards[*right].class_code);
-
-	return order != 0 ? order : order_ids(*left, *right);
+	if (order != 0)
+		return order;
+	if (left->number != right->number)
+		return left->number < right->number ? -1 : 1;
+	return left->id < right->id ? -1 : left->id > right->id;
 }
