@@ -281,12 +281,11 @@ encode_why(struct arena *arena, const struct wire_names *names, const struct loo
 	return to;
 }
 
-/* The journal keeps feedback as JSON: {"feedback": {"contacted": …, "solved": …, "satisfied": …}}. */
+/* The journal keeps it as JSON: {"contacted": true, "solved": false, "satisfied": 2}. */
 static Huying__Feedback *
 encode_feedback(struct arena *arena, struct text said)
 {
-	json_t *root = said.len == 0 ? NULL : json_loadb(said.data, said.len, 0, NULL);
-	json_t *given = json_object_get(root, "feedback");
+	json_t *given = said.len == 0 ? NULL : json_loadb(said.data, said.len, 0, NULL);
 	Huying__Feedback *to = NULL;
 
 	if (json_is_object(given)) {
@@ -296,7 +295,7 @@ encode_feedback(struct arena *arena, struct text said)
 		to->solved = json_is_true(json_object_get(given, "solved"));
 		to->satisfied = (uint32_t)json_integer_value(json_object_get(given, "satisfied"));
 	}
-	json_decref(root);
+	json_decref(given);
 	return to;
 }
 
