@@ -3,9 +3,10 @@
  * The order: may he speak, may he see it, did he see its present version, does the verb apply in
  * this state, has he the role, is it his unit or area, is it his task, did he handle it himself.
  * Only then is the verb asked what it needs. Whoever may not see an issue learns nothing of it. */
-#include "core/decide_parts.h"
+#include "core/decide.h"
 
 #include "base/must.h"
+#include "core/decide_parts.h"
 
 static verb_fn *const verbs[EVENT_KIND_MAX + 1] = {
 	[EVENT_FILE] = decide_file,
