@@ -8,7 +8,7 @@
 export LC_CTYPE=C.UTF-8
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=$root/build/release
+build=${HUYING_BUILD:-$root/build/release}
 district=ZC
 
 fail() { # words, exit status
