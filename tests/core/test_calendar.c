@@ -511,7 +511,9 @@ map_add_days(const struct map *map, struct instant from, int n)
 	if (date < 0)
 		return INSTANT_NEVER;
 	target = map->wall[m] + (date - map->date[m]) * INT64_C(1440);
-	for (m = 0; m < MAP_MINUTES; m++) {
+	/* No offset is a day long, so only the minutes within a day can show it. */
+	m = (int)(target - map->first_minute) - 1440;
+	for (int end = m + 2880; m < end && m < MAP_MINUTES; m++) {
 		if (map->wall[m] == target)
 			last = m;
 		if (map->wall[m] > target && after < 0)
@@ -551,7 +553,7 @@ compare_interval(const struct map *map, const struct calendar *calendar, uint64_
 {
 	struct instant from = {(map->first_minute + 2 * 1440) * US_PER_MINUTE +
 		random_between(seed, 0, (MAP_DAYS - 4) * US_PER_DAY - 1)};
-	struct span span = {random_between(seed, 0, random_between(seed, 0, 3) == 0 ? 2 * US_PER_DAY : 6 * US_PER_HOUR)};
+	struct span span = {random_between(seed, 0, random_between(seed, 0, 9) == 0 ? 2 * US_PER_DAY : 3 * US_PER_HOUR)};
 	struct instant until;
 	int n = (int)random_between(seed, 0, 4);
 
