@@ -29,7 +29,7 @@ limit_read(struct complaints *complaints, struct origin origin, const char *colu
 		complain(complaints, origin, column, "none has no amount and no calendar");
 		return false;
 	}
-	ret_limit->calendar = calendar;
+	ret_limit->calendar = calendar.len > 0 ? calendar : TEXT("");
 	if (limit_in_days((enum limit_kind)kind)) {
 		long long days = strtoll(amount.len == 0 ? "" : amount.data, &end, 10);
 
@@ -48,10 +48,12 @@ limit_read(struct complaints *complaints, struct origin origin, const char *colu
 	} else {
 		ret_limit->amount = span.us;
 	}
-	if (kind == LIMIT_CONTINUOUS && calendar.len > 0) {
-		complain(complaints, origin, "calendar", "continuous time has no calendar");
+	if (kind == LIMIT_CONTINUOUS && calendar.len > 0 && !text_is(calendar, "24x7")) {
+		complain(complaints, origin, "calendar", "continuous time has no calendar; leave it empty, or say 24x7");
 		return false;
 	}
+	if (kind == LIMIT_CONTINUOUS)
+		ret_limit->calendar = TEXT("");
 	if (kind != LIMIT_CONTINUOUS && calendar.len == 0) {
 		complain(complaints, origin, "calendar", "is missing; %s is measured on one",
 			vocab_by_number("limit_kind", kind)->word);

@@ -132,10 +132,13 @@ rules_run(struct admin *admin, int argc, char **argv)
 	draft_begin(&draft, admin, db);
 	snprintf(district, sizeof(district), "%" PRId32, draft.district);
 	release = DB_ASK(db, SQL_RELEASE_SHOWN, district, options.release);
+	if (release.rows == 0 && options.release != NULL)
+		admin_fail(admin, EXIT_FAILED, "district %s has no release %s; the newest is %" PRId32,
+			draft.district_code.data, options.release, draft.release);
 	if (release.rows == 0)
-		admin_fail(admin, EXIT_FAILED, options.release == NULL
-				? "no rules are in force in district %s yet"
-				: "district %s has no such release", draft.district_code.data);
+		admin_fail(admin, EXIT_FAILED,
+			"no rules are in force in district %s yet; the newest release is %" PRId32
+			" (--release shows it)", draft.district_code.data, draft.release);
 	for (size_t i = 0; i < EDITION_FAMILIES; i++)
 		editions[i] = (int32_t)answer_int(&release, 0, 4 + i);
 	if (family == NULL)
