@@ -6,6 +6,14 @@
 CREATE SCHEMA huying;
 SET search_path = huying;
 
+CREATE TABLE migration (
+    number int PRIMARY KEY,
+    name text NOT NULL,
+    digest bytea NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE migration IS 'Files applied, by number; a dispatcher refuses a schema older than the newest it was built with.';
+
 CREATE TABLE vocab (
     kind text NOT NULL,
     number smallint NOT NULL,
@@ -238,6 +246,17 @@ CREATE TABLE zone_transition (
     PRIMARY KEY (district_id, edition, zone, from_at)
 );
 COMMENT ON TABLE zone_transition IS 'Part of the calendars edition; also for the district''s own zone.';
+
+CREATE FUNCTION release_needed(district int, at timestamptz, pinned int[]) RETURNS SETOF release
+    LANGUAGE sql STABLE AS $$
+    SELECT r.*
+      FROM release r
+     WHERE r.district_id = $1
+       AND (r.number = ANY ($3)
+            OR r.number >= (SELECT coalesce(max(f.number), 0) FROM release f
+                             WHERE f.district_id = $1 AND f.effective_at <= $2))
+$$;
+COMMENT ON FUNCTION release_needed IS 'The release in force at an instant, those to come, and the ones that open issues pin.';
 
 -- ---- people and their devices ----
 
@@ -512,49 +531,54 @@ END $$;
 -- ---- partitions ----
 
 CREATE TABLE horizon (
-    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    district_id int PRIMARY KEY,
     receipts_from timestamptz NOT NULL,
     receipts_until timestamptz NOT NULL,
     journal_until bigint NOT NULL
 );
-COMMENT ON TABLE horizon IS 'Bounds of the partitions there are: older requests are EXPIRED; beyond the upper bounds keep_partitions is due.';
+COMMENT ON TABLE horizon IS 'What partitions a district has: older requests are EXPIRED; near the upper bounds keep_partitions is due. One row a district, since each has its own now.';
 
 CREATE FUNCTION uuid_floor(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
     SELECT (lpad(to_hex((extract(epoch FROM $1) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
 $$;
 COMMENT ON FUNCTION uuid_floor IS 'The smallest UUIDv7 of an instant: bound of a partition.';
 
-CREATE FUNCTION keep_partitions(at timestamptz, top_issue bigint) RETURNS void
+CREATE FUNCTION keep_partitions(district int, at timestamptz, top_issue bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = huying, pg_temp AS $$
 DECLARE
-    month timestamptz;
-    first_month timestamptz := date_trunc('month', $1 AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '2 months';
-    block bigint;
-    old record;
+    -- Months are counted in UTC, without a zone, so that adding one never depends on where we are.
+    first_month timestamp := date_trunc('month', $2 AT TIME ZONE 'UTC') - interval '2 months';
+    month timestamp;
+    top_block bigint;
+    part record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('huying.keep_partitions', 0));
+    SELECT greatest($3, last_value) / 10000000 INTO top_block FROM issue_number;
     FOR n IN 0..4 LOOP
-        month := (first_month AT TIME ZONE 'UTC' + n * interval '1 month') AT TIME ZONE 'UTC';
+        month := first_month + n * interval '1 month';
         EXECUTE format('CREATE TABLE IF NOT EXISTS receipt_%s PARTITION OF receipt FOR VALUES FROM (%L) TO (%L)',
-            to_char(month AT TIME ZONE 'UTC', 'YYYYMM'), uuid_floor(month),
-            uuid_floor((month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'));
-    END LOOP;
-    FOR old IN SELECT c.oid::regclass AS part FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-                WHERE i.inhparent = 'huying.receipt'::regclass
-                  AND c.relname < 'receipt_' || to_char(first_month AT TIME ZONE 'UTC', 'YYYYMM') LOOP
-        EXECUTE format('DROP TABLE %s', old.part);
+            to_char(month, 'YYYYMM'), uuid_floor(month AT TIME ZONE 'UTC'),
+            uuid_floor((month + interval '1 month') AT TIME ZONE 'UTC'));
     END LOOP;
     FOR n IN 0..1 LOOP
-        block := $2 / 10000000 + n;
         EXECUTE format('CREATE TABLE IF NOT EXISTS journal_%s PARTITION OF journal FOR VALUES FROM (%s) TO (%s)',
-            block, block * 10000000, (block + 1) * 10000000);
+            top_block + n, (top_block + n) * 10000000, (top_block + n + 1) * 10000000);
     END LOOP;
-    INSERT INTO horizon VALUES (true, first_month,
-        (first_month AT TIME ZONE 'UTC' + interval '5 months') AT TIME ZONE 'UTC', (block + 1) * 10000000)
-    ON CONFLICT (one) DO UPDATE SET receipts_from = excluded.receipts_from,
-        receipts_until = excluded.receipts_until, journal_until = greatest(horizon.journal_until, excluded.journal_until);
+    INSERT INTO horizon VALUES ($1, first_month AT TIME ZONE 'UTC',
+        (first_month + interval '5 months') AT TIME ZONE 'UTC', (top_block + 2) * 10000000)
+    ON CONFLICT (district_id) DO UPDATE SET receipts_from = excluded.receipts_from,
+        receipts_until = excluded.receipts_until, journal_until = excluded.journal_until;
+    FOR part IN SELECT c.oid::regclass AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                 WHERE i.inhparent = 'huying.receipt'::regclass
+                   AND NOT EXISTS (SELECT FROM horizon h
+                                    WHERE to_timestamp(right(c.relname, 6), 'YYYYMM')::timestamp AT TIME ZONE 'UTC'
+                                          >= h.receipts_from
+                                      AND to_timestamp(right(c.relname, 6), 'YYYYMM')::timestamp AT TIME ZONE 'UTC'
+                                          < h.receipts_until) LOOP
+        EXECUTE format('DROP TABLE %s', part.name);
+    END LOOP;
 END $$;
-COMMENT ON FUNCTION keep_partitions IS 'Receipts by month (two back, two ahead), journal by ten million issue ids; drops receipts past their time.';
+COMMENT ON FUNCTION keep_partitions IS 'Receipts by month (two back, two ahead), journal by ten million issue ids; drops the months of receipts that no district needs any more.';
 
 CREATE FUNCTION receipts_complete(inserted bigint, wanted bigint) RETURNS void
     LANGUAGE plpgsql AS $$
@@ -628,7 +652,7 @@ GRANT INSERT ON journal, receipt, external, reserve, dead_letter TO huying_daemo
 GRANT INSERT, UPDATE ON outbox TO huying_daemon;
 GRANT UPDATE (key, code_expires_at, state, name) ON device TO huying_daemon;
 GRANT USAGE ON SEQUENCE issue_number TO huying_daemon;
-GRANT EXECUTE ON FUNCTION contact_write, contact_read, keep_partitions, receipts_complete, uuid_floor,
+GRANT EXECUTE ON FUNCTION contact_write, contact_read, keep_partitions, receipts_complete, release_needed, uuid_floor,
     int8_at, ledger_entries TO huying_daemon;
 GRANT SELECT ON vocab, district, edition, release, place, place_polygon, unit, competence, standard, route,
     ladder_step, policy, calendar, calendar_window, calendar_exception, zone_transition, issue, journal,

@@ -1,0 +1,2 @@
+-- Makes a batch lasting. Nothing is told before its answer is there.
+COMMIT

@@ -1,0 +1,2 @@
+-- Ends a batch of which nothing is written, and its locks.
+ROLLBACK

@@ -1,0 +1,7 @@
+-- Units of the editions needed.
+-- $1 district, $2 now, $3 releases that open issues pin
+-- edition, then one column a field
+SELECT edition, id, parent, tier, place, successor, code, name, kind, from_at, until_at
+  FROM unit
+ WHERE district_id = $1::int AND edition IN (SELECT units FROM release_needed($1::int, $2::timestamptz, $3::int[]))
+ ORDER BY edition, id

@@ -1,0 +1,2 @@
+-- One snapshot for a look.
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
