@@ -12,6 +12,7 @@ static void check_row(struct draft *draft, struct place_row *row);
 static void check_tree(struct draft *draft);
 static void check_above(struct draft *draft, struct place_row *row);
 static void build(struct draft *draft);
+static void mend(struct draft *draft, struct polygon_row *row);
 
 void
 places_read(struct draft *draft, const struct row *row)
@@ -209,6 +210,22 @@ read_feature(struct draft *draft, struct origin origin, const json_t *feature, c
 	row->code = arena_text(draft->arena, text_of(json_string_value(code)));
 	row->geometry = arena_text(draft->arena, text_of(words));
 	free(words);
+	mend(draft, row);
+}
+
+/* What a city published with a slip of the pen is mended, and said; what is no area is refused. */
+static void
+mend(struct draft *draft, struct polygon_row *row)
+{
+	struct text mended, why;
+
+	if (!geo_mend(draft->arena, row->geometry, &mended, &why)) {
+		complain(&draft->complaints, row->origin, "geometry", "%s: %s", row->code.data, why.data);
+	} else if (mended.data != row->geometry.data) {
+		fprintf(stderr, "%s: the polygon of %s touches or crosses itself; it was mended\n",
+			row->origin.file, row->code.data);
+		row->geometry = mended;
+	}
 }
 
 void
