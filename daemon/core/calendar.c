@@ -12,7 +12,7 @@
 
 #define GAP_DAYS_MAX 400
 #define DATES_MAX (110 * 366)
-#define HOURS_MAX 48 /* windows of one date */
+#define HOURS_MAX 48         /* windows of one date */
 #define DATE_FIRST (-719162) /* 0001-01-01 */
 #define DATE_LAST 2932896    /* 9999-12-31 */
 #define MINUTES_PER_DAY 1440
@@ -48,20 +48,25 @@ struct hours {
 
 #define NONE SIZE_MAX
 
-static bool rows_are_sound(struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
+static bool rows_are_sound(
+	struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
 static bool zone_is_sound(struct arena *arena, const struct zone *zone, struct text *ret_why);
-static bool windows_are_sound(struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
-static bool exceptions_are_sound(struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
-static bool exception_is_sound(struct arena *arena, const struct calendar_rows *rows,
-	const struct calendar_exception *row, struct text *ret_why);
+static bool windows_are_sound(
+	struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
+static bool exceptions_are_sound(
+	struct arena *arena, const struct calendar_rows *rows, struct text *ret_why);
+static const char *exception_fault(
+	const struct calendar_rows *rows, const struct calendar_exception *row);
+static bool minutes_are_sound(int from_minute, int until_minute);
 static int makeup_weekday(const struct calendar_rows *rows);
 static bool has_hours(const struct calendar_rows *rows, int weekday);
-static bool hours_of(const struct calendar_rows *rows, int32_t date, size_t *at_exception, struct hours *ret_hours);
+static bool hours_of(const struct calendar_rows *rows, int32_t date, size_t *at_exception,
+	struct hours *ret_hours);
 static bool hours_add(struct hours *hours, int from_minute, int until_minute);
 static bool openings_count(struct arena *arena, const struct calendar_rows *rows, size_t *ret_count,
 	struct text *ret_why);
-static bool openings_fill(struct arena *arena, const struct calendar_rows *rows, struct calendar *calendar,
-	struct text *ret_why);
+static bool openings_fill(struct arena *arena, const struct calendar_rows *rows,
+	struct calendar *calendar, struct text *ret_why);
 static void opening_add(struct calendar *calendar, int32_t date, int from_minute, int until_minute);
 static bool days_are_dense(struct arena *arena, const struct calendar_rows *rows,
 	const struct calendar *calendar, struct text *ret_why);
@@ -89,11 +94,13 @@ calendar_compile(struct arena *arena, const struct calendar_rows *rows, struct t
 	for (size_t i = 0; i < rows->zone.count; i++)
 		transitions[i] = rows->zone.transitions[i];
 	calendar->code = arena_text(arena, rows->code);
-	calendar->zone = (struct zone){arena_text(arena, rows->zone.name), transitions, rows->zone.count};
+	calendar->zone =
+		(struct zone){arena_text(arena, rows->zone.name), transitions, rows->zone.count};
 	calendar->known_until = rows->known_until;
 	calendar->openings = arena_take_array(arena, count, sizeof(*calendar->openings));
 	calendar->days = arena_take_array(arena, count, sizeof(*calendar->days));
-	if (!openings_fill(arena, rows, calendar, ret_why) || !days_are_dense(arena, rows, calendar, ret_why))
+	if (!openings_fill(arena, rows, calendar, ret_why) ||
+		!days_are_dense(arena, rows, calendar, ret_why))
 		return NULL;
 	return calendar;
 }
@@ -143,7 +150,8 @@ calendar_shift(const struct calendar *calendar, struct instant from, struct span
 	int64_t worked;
 	size_t i;
 
-	if (instant_is_never(from) || __builtin_add_overflow(worked_us(calendar, from), span.us, &worked))
+	if (instant_is_never(from) ||
+		__builtin_add_overflow(worked_us(calendar, from), span.us, &worked))
 		return INSTANT_NEVER;
 	if (worked <= 0)
 		return instant_min(from, calendar->openings[0].from);
@@ -204,7 +212,8 @@ calendar_add_wall_days(const struct calendar *calendar, struct instant from, int
 	must(n >= 0);
 	if (n == 0 || instant_is_never(from))
 		return from;
-	if (__builtin_mul_overflow(n, US_PER_DAY, &us) || __builtin_add_overflow(wall.us, us, &wall.us))
+	if (__builtin_mul_overflow(n, US_PER_DAY, &us) ||
+		__builtin_add_overflow(wall.us, us, &wall.us))
 		return INSTANT_NEVER;
 	return zone_instant(&calendar->zone, wall, ZONE_END);
 }
@@ -212,20 +221,25 @@ calendar_add_wall_days(const struct calendar *calendar, struct instant from, int
 bool
 calendar_is_provisional(const struct calendar *calendar, struct instant at)
 {
-	return !instant_is_never(at) && wall_date(zone_wall(&calendar->zone, at)) > calendar->known_until;
+	return !instant_is_never(at) &&
+	       wall_date(zone_wall(&calendar->zone, at)) > calendar->known_until;
 }
 
 static bool
 rows_are_sound(struct arena *arena, const struct calendar_rows *rows, struct text *ret_why)
 {
-	if (rows->first_date < DATE_FIRST || rows->last_date > DATE_LAST || rows->first_date > rows->last_date ||
+	if (rows->first_date < DATE_FIRST || rows->last_date > DATE_LAST ||
+		rows->first_date > rows->last_date ||
 		rows->last_date - rows->first_date >= DATES_MAX) {
-		*ret_why = arena_format(arena, "the range of dates must run forward, within the years 1 to 9999, "
-			"over at most %d days", DATES_MAX);
+		*ret_why = arena_format(arena,
+			"the range of dates must run forward, within the years 1 to 9999, over at "
+			"most %d days",
+			DATES_MAX);
 		return false;
 	}
-	return zone_is_sound(arena, &rows->zone, ret_why) && windows_are_sound(arena, rows, ret_why) &&
-		exceptions_are_sound(arena, rows, ret_why);
+	return zone_is_sound(arena, &rows->zone, ret_why) &&
+	       windows_are_sound(arena, rows, ret_why) &&
+	       exceptions_are_sound(arena, rows, ret_why);
 }
 
 static bool
@@ -237,11 +251,14 @@ zone_is_sound(struct arena *arena, const struct zone *zone, struct text *ret_why
 		int32_t offset = zone->transitions[i].offset_seconds;
 
 		sound = sound && offset > -86400 && offset < 86400 &&
-			(i == 0 || instant_before(zone->transitions[i - 1].from, zone->transitions[i].from));
+			(i == 0 || instant_before(zone->transitions[i - 1].from,
+					   zone->transitions[i].from));
 	}
 	if (!sound)
-		*ret_why = arena_format(arena, "zone %.*s needs at least one transition, in order of time, each "
-			"with an offset of less than a day", (int)zone->name.len, zone->name.data);
+		*ret_why = arena_format(arena,
+			"zone %.*s needs at least one transition, in order of time, each "
+			"with an offset of less than a day",
+			(int)zone->name.len, zone->name.data);
 	return sound;
 }
 
@@ -251,17 +268,22 @@ windows_are_sound(struct arena *arena, const struct calendar_rows *rows, struct 
 	for (size_t i = 0; i < rows->windows_count; i++) {
 		const struct calendar_window *row = &rows->windows[i];
 
-		if (row->weekday < 1 || row->weekday > 7 || row->from_minute < 0 ||
-			row->from_minute >= MINUTES_PER_DAY || row->until_minute <= row->from_minute ||
-			row->until_minute > 2 * MINUTES_PER_DAY) {
-			*ret_why = arena_format(arena, "the window of weekday %d from minute %d until minute %d "
-				"must have a weekday 1 to 7, start before minute 1440 and end behind its start, by "
-				"minute 2880", row->weekday, row->from_minute, row->until_minute);
+		if (row->weekday < 1 || row->weekday > 7 ||
+			!minutes_are_sound(row->from_minute, row->until_minute)) {
+			*ret_why = arena_format(arena,
+				"the window of weekday %d from minute %d until minute %d must have "
+				"a "
+				"weekday 1 to 7, start before minute 1440 and end behind its "
+				"start, by "
+				"minute 2880",
+				row->weekday, row->from_minute, row->until_minute);
 			return false;
 		}
 		if (i > 0 && (row[-1].weekday > row->weekday ||
-			(row[-1].weekday == row->weekday && row[-1].from_minute > row->from_minute))) {
-			*ret_why = arena_format(arena, "the weekly windows must come sorted by weekday and start");
+				     (row[-1].weekday == row->weekday &&
+					     row[-1].from_minute > row->from_minute))) {
+			*ret_why = arena_format(
+				arena, "the weekly windows must come sorted by weekday and start");
 			return false;
 		}
 	}
@@ -272,47 +294,56 @@ static bool
 exceptions_are_sound(struct arena *arena, const struct calendar_rows *rows, struct text *ret_why)
 {
 	if (rows->makeup_weekday < 0 || rows->makeup_weekday > 7) {
-		*ret_why = arena_format(arena, "the weekday of make-up workdays is %d and must be 1 to 7",
+		*ret_why = arena_format(arena,
+			"the weekday of make-up workdays is %d and must be 1 to 7",
 			rows->makeup_weekday);
 		return false;
 	}
-	for (size_t i = 0; i < rows->exceptions_count; i++)
-		if (!exception_is_sound(arena, rows, &rows->exceptions[i], ret_why))
+	for (size_t i = 0; i < rows->exceptions_count; i++) {
+		const char *fault = exception_fault(rows, &rows->exceptions[i]);
+
+		if (fault != NULL) {
+			*ret_why = arena_format(
+				arena, "%s %s", date_words(arena, rows->exceptions[i].date), fault);
 			return false;
+		}
+	}
 	return true;
 }
 
-static bool
-exception_is_sound(struct arena *arena, const struct calendar_rows *rows, const struct calendar_exception *row,
-	struct text *ret_why)
+/* NULL where it is sound, else words to follow its date. */
+static const char *
+exception_fault(const struct calendar_rows *rows, const struct calendar_exception *row)
 {
-	const struct calendar_exception *before = row > rows->exceptions ? row - 1 : NULL;
-	const char *date;
+	const struct calendar_exception *before = row > rows->exceptions ? row - 1 : row;
 
-	if (row->date < DATE_FIRST || row->date > DATE_LAST) {
-		*ret_why = arena_format(arena, "an exception lies outside the years 1 to 9999");
-		return false;
-	}
-	date = date_words(arena, row->date);
-	if (row->kind != CALENDAR_HOLIDAY && row->kind != CALENDAR_MAKEUP_WORKDAY && row->kind != CALENDAR_SPECIAL)
-		*ret_why = arena_format(arena, "the exception of %s must be a holiday, a make-up workday or special "
-			"hours", date);
-	else if (row->kind == CALENDAR_SPECIAL && (row->from_minute < 0 || row->from_minute >= MINUTES_PER_DAY ||
-		row->until_minute <= row->from_minute || row->until_minute > 2 * MINUTES_PER_DAY))
-		*ret_why = arena_format(arena, "the special hours of %s must start before minute 1440 and end behind "
-			"their start, by minute 2880; a closed day is a holiday", date);
-	else if (row->kind == CALENDAR_MAKEUP_WORKDAY && !has_hours(rows, makeup_weekday(rows)))
-		*ret_why = arena_format(arena, "the make-up workday %s has the hours of weekday %d, which has none; "
-			"name a weekday with hours", date, makeup_weekday(rows));
-	else if (before != NULL && (before->date > row->date ||
-		(before->date == row->date && before->from_minute > row->from_minute)))
-		*ret_why = arena_format(arena, "the exceptions must come sorted by date and start; %s does not", date);
-	else if (before != NULL && before->date == row->date && before->kind != row->kind &&
+	if (row->date < DATE_FIRST || row->date > DATE_LAST)
+		return "lies outside the years 1 to 9999";
+	if (row->kind != CALENDAR_HOLIDAY && row->kind != CALENDAR_MAKEUP_WORKDAY &&
+		row->kind != CALENDAR_SPECIAL)
+		return "must be a holiday, a make-up workday or special hours";
+	if (row->kind == CALENDAR_SPECIAL &&
+		!minutes_are_sound(row->from_minute, row->until_minute))
+		return "has special hours that must start before minute 1440 and end behind their "
+		       "start, by minute 2880; a closed day is a holiday";
+	if (row->kind == CALENDAR_MAKEUP_WORKDAY && !has_hours(rows, makeup_weekday(rows)))
+		return "is a make-up workday, but the weekday whose hours it takes has none; name "
+		       "a "
+		       "weekday with hours";
+	if (before->date > row->date ||
+		(before->date == row->date && before->from_minute > row->from_minute))
+		return "comes too late; exceptions must be sorted by date and start";
+	if (before->date == row->date && before->kind != row->kind &&
 		before->kind != CALENDAR_SPECIAL && row->kind != CALENDAR_SPECIAL)
-		*ret_why = arena_format(arena, "%s is a holiday and a make-up workday; it can be only one", date);
-	else
-		return true;
-	return false;
+		return "is a holiday and a make-up workday; it can be only one";
+	return NULL;
+}
+
+static bool
+minutes_are_sound(int from_minute, int until_minute)
+{
+	return from_minute >= 0 && from_minute < MINUTES_PER_DAY && until_minute > from_minute &&
+	       until_minute <= 2 * MINUTES_PER_DAY;
 }
 
 static int
@@ -333,7 +364,8 @@ has_hours(const struct calendar_rows *rows, int weekday)
 /* Special hours, else holiday or make-up workday, else the week's. `at_exception` walks along with
  * the dates. False when there are more than a date can have. */
 static bool
-hours_of(const struct calendar_rows *rows, int32_t date, size_t *at_exception, struct hours *ret_hours)
+hours_of(const struct calendar_rows *rows, int32_t date, size_t *at_exception,
+	struct hours *ret_hours)
 {
 	int weekday = date_weekday(date);
 	size_t i = *at_exception;
@@ -355,7 +387,8 @@ hours_of(const struct calendar_rows *rows, int32_t date, size_t *at_exception, s
 		return true;
 	for (size_t w = 0; w < rows->windows_count; w++)
 		if (rows->windows[w].weekday == weekday &&
-			!hours_add(ret_hours, rows->windows[w].from_minute, rows->windows[w].until_minute))
+			!hours_add(ret_hours, rows->windows[w].from_minute,
+				rows->windows[w].until_minute))
 			return false;
 	return true;
 }
@@ -372,14 +405,16 @@ hours_add(struct hours *hours, int from_minute, int until_minute)
 }
 
 static bool
-openings_count(struct arena *arena, const struct calendar_rows *rows, size_t *ret_count, struct text *ret_why)
+openings_count(struct arena *arena, const struct calendar_rows *rows, size_t *ret_count,
+	struct text *ret_why)
 {
 	size_t count = 0, at_exception = 0;
 	struct hours hours;
 
 	for (int32_t date = rows->first_date; date <= rows->last_date; date++) {
 		if (!hours_of(rows, date, &at_exception, &hours)) {
-			*ret_why = arena_format(arena, "%s has more than %d windows", date_words(arena, date), HOURS_MAX);
+			*ret_why = arena_format(arena, "%s has more than %d windows",
+				date_words(arena, date), HOURS_MAX);
 			return false;
 		}
 		count += hours.count;
@@ -400,11 +435,14 @@ openings_fill(struct arena *arena, const struct calendar_rows *rows, struct cale
 	for (int32_t date = rows->first_date; date <= rows->last_date; date++) {
 		must(hours_of(rows, date, &at_exception, &hours));
 		for (size_t i = 0; i < hours.count; i++) {
-			int from = hours.windows[i].from_minute, until = hours.windows[i].until_minute;
+			int from = hours.windows[i].from_minute;
+			int until = hours.windows[i].until_minute;
 
 			if (wall_of(date, from).us < last_until) {
-				*ret_why = arena_format(arena, "the window from %s on %s begins before the one before it "
-					"ends; windows must not overlap", minute_words(arena, from), date_words(arena, date));
+				*ret_why = arena_format(arena,
+					"the window from %s on %s begins before the one before it "
+					"ends; windows must not overlap",
+					minute_words(arena, from), date_words(arena, date));
 				return false;
 			}
 			last_until = wall_of(date, until).us;
@@ -418,7 +456,8 @@ openings_fill(struct arena *arena, const struct calendar_rows *rows, struct cale
 static void
 opening_add(struct calendar *calendar, int32_t date, int from_minute, int until_minute)
 {
-	struct opening *last = calendar->openings_count == 0 ? NULL : &calendar->openings[calendar->openings_count - 1];
+	size_t count = calendar->openings_count;
+	struct opening *last = count == 0 ? NULL : &calendar->openings[count - 1];
 	struct opening opening = {
 		.from = zone_instant(&calendar->zone, wall_of(date, from_minute), ZONE_START),
 		.until = zone_instant(&calendar->zone, wall_of(date, until_minute), ZONE_END),
@@ -438,8 +477,8 @@ opening_add(struct calendar *calendar, int32_t date, int from_minute, int until_
 }
 
 static bool
-days_are_dense(struct arena *arena, const struct calendar_rows *rows, const struct calendar *calendar,
-	struct text *ret_why)
+days_are_dense(struct arena *arena, const struct calendar_rows *rows,
+	const struct calendar *calendar, struct text *ret_why)
 {
 	int32_t before = rows->first_date;
 
@@ -447,9 +486,10 @@ days_are_dense(struct arena *arena, const struct calendar_rows *rows, const stru
 		int32_t date = i < calendar->days_count ? calendar->days[i].date : rows->last_date;
 
 		if (date - before > GAP_DAYS_MAX || calendar->days_count == 0) {
-			*ret_why = arena_format(arena, "no opening between %s and %s; give the calendar hours, at least "
-				"one opening in any %d days", date_words(arena, before), date_words(arena, date),
-				GAP_DAYS_MAX);
+			*ret_why = arena_format(arena,
+				"no opening between %s and %s; give the calendar hours, at least "
+				"one opening in any %d days",
+				date_words(arena, before), date_words(arena, date), GAP_DAYS_MAX);
 			return false;
 		}
 		before = date;

@@ -9,37 +9,40 @@
 #include "core/clock.h"
 
 #define WARN_PERCENT 80
-#define SPAN_FOREVER ((struct span){INT64_MAX}) /* what is left when the due lies beyond the calendar */
+/* What is left when the due lies beyond the calendar. */
+#define SPAN_FOREVER ((struct span){INT64_MAX})
 
+static struct instant elapsed_due(enum limit_kind kind, int64_t amount, struct instant from);
 static bool is_working(struct limit limit, const struct calendar *calendar);
-static struct instant limit_shift(struct limit limit, const struct calendar *calendar, struct instant from,
-	struct span span);
-static struct span limit_total(struct limit limit, const struct calendar *calendar, struct instant from);
-static struct span span_left(struct clock clock, const struct calendar *calendar, struct instant at);
+static struct instant limit_shift(
+	struct limit limit, const struct calendar *calendar, struct instant from, struct span span);
+static struct span limit_total(
+	struct limit limit, const struct calendar *calendar, struct instant from);
+static struct span span_left(
+	struct clock clock, const struct calendar *calendar, struct instant at);
 static struct span span_percent(struct span span, int percent);
 static struct span span_sum(struct span a, struct span b);
-static struct instant days_later(struct instant from, int64_t days);
 
 struct instant
 limit_due(struct limit limit, const struct calendar *calendar, struct instant from)
 {
 	int64_t amount = limit.amount < 0 ? 0 : limit.amount;
 
+	if (calendar == NULL)
+		return elapsed_due(limit.kind, amount, from);
 	switch (limit.kind) {
 	case LIMIT_WORKING_TIME:
-		return calendar == NULL ? instant_add(from, (struct span){amount})
-			: calendar_add(calendar, from, (struct span){amount});
+		return calendar_add(calendar, from, (struct span){amount});
 	case LIMIT_WORKING_DAYS:
-		return calendar == NULL ? days_later(from, amount) : calendar_add_days(calendar, from, amount);
+		return calendar_add_days(calendar, from, amount);
 	case LIMIT_END_OF_WORKING_DAY:
-		return calendar == NULL ? days_later(from, amount) : calendar_end_of_day(calendar, from, amount);
-	case LIMIT_CONTINUOUS:
-		return instant_add(from, (struct span){amount});
+		return calendar_end_of_day(calendar, from, amount);
 	case LIMIT_CALENDAR_DAYS:
-		return calendar == NULL ? days_later(from, amount) : calendar_add_wall_days(calendar, from, amount);
+		return calendar_add_wall_days(calendar, from, amount);
+	case LIMIT_CONTINUOUS:
 	case LIMIT_NONE:
 	default:
-		return INSTANT_NEVER;
+		return elapsed_due(limit.kind, amount, from);
 	}
 }
 
@@ -52,23 +55,29 @@ limit_percent(struct limit limit, const struct calendar *calendar, struct instan
 
 	if (instant_is_never(due))
 		return INSTANT_NEVER;
+	if (percent == 100)
+		return due;
 	total = limit_total(limit, calendar, from);
-	return percent == 100 ? due : limit_shift(limit, calendar, due, span_percent(total, percent - 100));
+	return limit_shift(limit, calendar, due, span_percent(total, percent - 100));
 }
 
 struct span
-limit_measure(struct limit limit, const struct calendar *calendar, struct instant from, struct instant until)
+limit_measure(struct limit limit, const struct calendar *calendar, struct instant from,
+	struct instant until)
 {
-	return is_working(limit, calendar) ? calendar_between(calendar, from, until)
-		: instant_between(from, until);
+	if (is_working(limit, calendar))
+		return calendar_between(calendar, from, until);
+	return instant_between(from, until);
 }
 
 struct clock
-clock_start(struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
+clock_start(
+	struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
 {
 	return (struct clock){
 		.run = CLOCK_RUNNING,
-		.generation = clock.generation == UINT16_MAX ? UINT16_MAX : (uint16_t)(clock.generation + 1),
+		.generation = clock.generation == UINT16_MAX ? UINT16_MAX
+							     : (uint16_t)(clock.generation + 1),
 		.limit = limit,
 		.started_at = at,
 		.since_at = at,
@@ -127,9 +136,10 @@ clock_reopen(struct clock clock, const struct calendar *calendar, struct instant
 
 /* The new limit is laid from where the clock would have started, had it run through to `at` without
  * a pause: its start where it never paused, else so much before `at` as was used. Where the new
- * limit measures otherwise than the old, what was used before the last pause is carried as it was. */
+ * limit measures otherwise than the old, what was used before the last pause is carried over. */
 struct clock
-clock_retarget(struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
+clock_retarget(
+	struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
 {
 	bool was_paused = clock.run == CLOCK_PAUSED;
 	bool unbroken = clock.run == CLOCK_RUNNING && clock.since_at.us == clock.started_at.us;
@@ -138,8 +148,11 @@ clock_retarget(struct clock clock, struct limit limit, const struct calendar *ca
 	if (clock.run != CLOCK_RUNNING && !was_paused)
 		return clock;
 	clock.limit = limit;
-	if (!unbroken)
-		origin = limit_shift(limit, calendar, at, (struct span){-clock_used(clock, calendar, at).us});
+	if (!unbroken) {
+		struct span used = clock_used(clock, calendar, at);
+
+		origin = limit_shift(limit, calendar, at, (struct span){-used.us});
+	}
 	clock.due_at = instant_max(at, limit_due(limit, calendar, origin));
 	if (was_paused) {
 		clock.remaining = span_left(clock, calendar, at);
@@ -170,16 +183,30 @@ clock_warn_at(struct clock clock, const struct calendar *calendar)
 	return limit_percent(clock.limit, calendar, clock.started_at, clock.due_at, WARN_PERCENT);
 }
 
+/* By elapsed time alone. */
+static struct instant
+elapsed_due(enum limit_kind kind, int64_t amount, struct instant from)
+{
+	int64_t us = amount;
+
+	if (kind == LIMIT_NONE || (int)kind == 0)
+		return INSTANT_NEVER;
+	if (limit_in_days(kind) && __builtin_mul_overflow(amount, US_PER_DAY, &us))
+		return INSTANT_NEVER;
+	return instant_add(from, (struct span){us});
+}
+
 static bool
 is_working(struct limit limit, const struct calendar *calendar)
 {
 	return calendar != NULL && limit_on_calendar(limit.kind);
 }
 
-/* Where so much of the limit's measure ends. A due of working days lies in open time, as when it was
- * set: where working time ends at a closing, it goes to the next opening. */
+/* Where so much of the limit's measure ends. A due of working days lies in open time, as when it
+ * was set: where working time ends at a closing, it goes to the next opening. */
 static struct instant
-limit_shift(struct limit limit, const struct calendar *calendar, struct instant from, struct span span)
+limit_shift(
+	struct limit limit, const struct calendar *calendar, struct instant from, struct span span)
 {
 	struct instant at;
 
@@ -206,8 +233,9 @@ span_left(struct clock clock, const struct calendar *calendar, struct instant at
 {
 	if (clock.limit.kind == LIMIT_NONE)
 		return SPAN_ZERO;
-	return instant_is_never(clock.due_at) ? SPAN_FOREVER
-		: limit_measure(clock.limit, calendar, at, clock.due_at);
+	if (instant_is_never(clock.due_at))
+		return SPAN_FOREVER;
+	return limit_measure(clock.limit, calendar, at, clock.due_at);
 }
 
 static struct span
@@ -215,7 +243,8 @@ span_percent(struct span span, int percent)
 {
 	int64_t whole, part = span.us % 100 * percent / 100;
 
-	if (__builtin_mul_overflow(span.us / 100, percent, &whole) || __builtin_add_overflow(whole, part, &whole))
+	if (__builtin_mul_overflow(span.us / 100, percent, &whole) ||
+		__builtin_add_overflow(whole, part, &whole))
 		return percent < 0 ? (struct span){INT64_MIN} : SPAN_FOREVER;
 	return (struct span){whole};
 }
@@ -226,13 +255,4 @@ span_sum(struct span a, struct span b)
 	int64_t us;
 
 	return __builtin_add_overflow(a.us, b.us, &us) ? SPAN_FOREVER : (struct span){us};
-}
-
-static struct instant
-days_later(struct instant from, int64_t days)
-{
-	int64_t us;
-
-	return __builtin_mul_overflow(days, US_PER_DAY, &us) ? INSTANT_NEVER
-		: instant_add(from, (struct span){us});
 }

@@ -1,17 +1,18 @@
 /* ladder.c — a ladder is read as one row of firings: each step, then its repeats. */
 #include "core/ladder.h"
 
-static bool ladder_applies(const struct ladder *ladder, enum clock_kind clock, struct text class_code,
-	int32_t severity);
+static bool ladder_applies(const struct ladder *ladder, enum clock_kind clock,
+	struct text class_code, int32_t severity);
 static bool is_more_specific(const struct ladder *a, const struct ladder *b);
 static const struct ladder_step *firing_at(const struct ladder *ladder, int fired, int *ret_repeat);
-static struct instant anchor_at(const struct ladder_step *step, enum anchor anchor, struct clock clock,
-	const struct release *in_force);
+static struct instant anchor_at(const struct ladder_step *step, enum anchor anchor,
+	struct clock clock, const struct release *in_force);
 static bool has_fired(struct clock clock);
 static const struct calendar *calendar_of(const struct release *release, int32_t calendar);
 
 const struct ladder *
-ladder_for(const struct ladders *ladders, enum clock_kind clock, struct text class_code, int32_t severity)
+ladder_for(const struct ladders *ladders, enum clock_kind clock, struct text class_code,
+	int32_t severity)
 {
 	const struct ladder *best = NULL;
 
@@ -54,10 +55,11 @@ ladder_next_at(const struct ladder *ladder, struct clock clock, const struct rel
 }
 
 static bool
-ladder_applies(const struct ladder *ladder, enum clock_kind clock, struct text class_code, int32_t severity)
+ladder_applies(const struct ladder *ladder, enum clock_kind clock, struct text class_code,
+	int32_t severity)
 {
 	return ladder->clock == clock && class_covers(ladder->class_code, class_code) &&
-		(ladder->severity == 0 || ladder->severity == severity);
+	       (ladder->severity == 0 || ladder->severity == severity);
 }
 
 /* Both cover one class, so the longer one is the one below. */
@@ -91,8 +93,8 @@ anchor_at(const struct ladder_step *step, enum anchor anchor, struct clock clock
 	case ANCHOR_START:
 		return clock.started_at;
 	case ANCHOR_PERCENT:
-		return limit_percent(clock.limit, calendar_of(in_force, clock.limit.calendar), clock.started_at,
-			clock.due_at, step->percent);
+		return limit_percent(clock.limit, calendar_of(in_force, clock.limit.calendar),
+			clock.started_at, clock.due_at, step->percent);
 	case ANCHOR_DUE:
 		return clock.due_at;
 	case ANCHOR_PREVIOUS:
@@ -113,5 +115,6 @@ has_fired(struct clock clock)
 static const struct calendar *
 calendar_of(const struct release *release, int32_t calendar)
 {
-	return calendar > 0 && calendar <= release->calendars_count ? release->calendars[calendar] : NULL;
+	return calendar > 0 && calendar <= release->calendars_count ? release->calendars[calendar]
+								    : NULL;
 }

@@ -34,8 +34,8 @@ int
 number_format(struct text district, int64_t id, char ret_text[NUMBER_BYTES_MAX])
 {
 	must(district.len >= 1 && district.len <= DISTRICT_BYTES_MAX);
-	return snprintf(ret_text, NUMBER_BYTES_MAX, "%.*s-%lld-%d", (int)district.len, district.data,
-		(long long)id, number_check_digit(id));
+	return snprintf(ret_text, NUMBER_BYTES_MAX, "%.*s-%lld-%d", (int)district.len,
+		district.data, (long long)id, number_check_digit(id));
 }
 
 enum number_error

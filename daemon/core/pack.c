@@ -26,11 +26,7 @@ enum clock_flag {
 	HAS_REMAINING = 1 << 7
 };
 
-enum ledger_flag {
-	HAS_ENTRY_AT = 1,
-	HAS_ENTRY_AMOUNT = 2,
-	HAS_ENTRY_KIND = 4
-};
+enum ledger_flag { HAS_ENTRY_AT = 1, HAS_ENTRY_AMOUNT = 2, HAS_ENTRY_KIND = 4 };
 
 struct writer {
 	uint8_t *at;
@@ -46,7 +42,8 @@ static void clock_write(struct writer *out, int kind, struct clock clock);
 static unsigned clock_flags(struct clock clock);
 static bool clock_read(struct reader *in, int *ret_kind, struct clock *ret_clock);
 static void entry_write(struct writer *out, struct ledger_entry entry, struct instant decided_at);
-static bool entry_read(struct reader *in, struct instant decided_at, struct ledger_entry *ret_entry);
+static bool entry_read(
+	struct reader *in, struct instant decided_at, struct ledger_entry *ret_entry);
 static struct reader reader_of(struct text bytes);
 static void write_byte(struct writer *out, unsigned byte);
 static void write_varint(struct writer *out, uint64_t number);
@@ -95,7 +92,8 @@ unpack_clocks(struct text bytes, struct clock ret_clocks[CLOCK_KIND_MAX + 1])
 }
 
 struct text
-pack_ledger(struct arena *arena, const struct ledger_entry *entries, size_t count, struct instant decided_at)
+pack_ledger(struct arena *arena, const struct ledger_entry *entries, size_t count,
+	struct instant decided_at)
 {
 	uint8_t *bytes;
 	struct writer out;
@@ -111,8 +109,8 @@ pack_ledger(struct arena *arena, const struct ledger_entry *entries, size_t coun
 }
 
 bool
-unpack_ledger(struct text bytes, struct instant decided_at, struct ledger_entry *ret_entries, size_t max,
-	size_t *ret_count)
+unpack_ledger(struct text bytes, struct instant decided_at, struct ledger_entry *ret_entries,
+	size_t max, size_t *ret_count)
 {
 	struct reader in = reader_of(bytes);
 	size_t count = 0;
@@ -135,7 +133,8 @@ clock_write(struct writer *out, int kind, struct clock clock)
 	int64_t start = clock.started_at.us;
 
 	write_byte(out, (unsigned)kind);
-	write_byte(out, (unsigned)clock.run | (unsigned)clock.breached << 2 | (unsigned)clock.limit.kind << 3);
+	write_byte(out, (unsigned)clock.run | (unsigned)clock.breached << 2 |
+				(unsigned)clock.limit.kind << 3);
 	write_varint(out, clock.generation);
 	write_varint(out, clock.steps);
 	write_byte(out, flags);
@@ -161,11 +160,17 @@ clock_write(struct writer *out, int kind, struct clock clock)
 static unsigned
 clock_flags(struct clock clock)
 {
-	return (clock.limit.amount != 0 ? HAS_AMOUNT : 0u) | (clock.limit.calendar != 0 ? HAS_CALENDAR : 0u) |
-		(clock.since_at.us != clock.started_at.us ? HAS_SINCE : 0u) | (clock.used.us != 0 ? HAS_USED : 0u) |
-		(!instant_is_never(clock.due_at) ? HAS_DUE : 0u) | (!instant_is_never(clock.step_at) ? HAS_STEP : 0u) |
-		(!instant_is_never(clock.breached_at) ? HAS_BREACHED : 0u) |
-		(clock.remaining.us != 0 ? HAS_REMAINING : 0u);
+	unsigned flags = 0;
+
+	flags |= clock.limit.amount != 0 ? HAS_AMOUNT : 0u;
+	flags |= clock.limit.calendar != 0 ? HAS_CALENDAR : 0u;
+	flags |= clock.since_at.us != clock.started_at.us ? HAS_SINCE : 0u;
+	flags |= clock.used.us != 0 ? HAS_USED : 0u;
+	flags |= !instant_is_never(clock.due_at) ? HAS_DUE : 0u;
+	flags |= !instant_is_never(clock.step_at) ? HAS_STEP : 0u;
+	flags |= !instant_is_never(clock.breached_at) ? HAS_BREACHED : 0u;
+	flags |= clock.remaining.us != 0 ? HAS_REMAINING : 0u;
+	return flags;
 }
 
 static bool
@@ -190,8 +195,10 @@ clock_read(struct reader *in, int *ret_kind, struct clock *ret_clock)
 	clock.since_at.us = flags & HAS_SINCE ? wrapped_sum(start, read_signed(in)) : start;
 	clock.used.us = flags & HAS_USED ? read_signed(in) : 0;
 	clock.due_at.us = flags & HAS_DUE ? wrapped_sum(start, read_signed(in)) : INSTANT_NEVER.us;
-	clock.step_at.us = flags & HAS_STEP ? wrapped_sum(start, read_signed(in)) : INSTANT_NEVER.us;
-	clock.breached_at.us = flags & HAS_BREACHED ? wrapped_sum(start, read_signed(in)) : INSTANT_NEVER.us;
+	clock.step_at.us =
+		flags & HAS_STEP ? wrapped_sum(start, read_signed(in)) : INSTANT_NEVER.us;
+	clock.breached_at.us =
+		flags & HAS_BREACHED ? wrapped_sum(start, read_signed(in)) : INSTANT_NEVER.us;
 	clock.remaining.us = flags & HAS_REMAINING ? read_signed(in) : 0;
 	if (in->failed || kind < 1 || kind > CLOCK_KIND_MAX || what >> 3 > LIMIT_KIND_MAX ||
 		clock.generation == 0 || calendar < INT32_MIN || calendar > INT32_MAX)
@@ -205,7 +212,8 @@ static void
 entry_write(struct writer *out, struct ledger_entry entry, struct instant decided_at)
 {
 	unsigned flags = (entry.at.us != decided_at.us ? HAS_ENTRY_AT : 0u) |
-		(entry.amount != 0 ? HAS_ENTRY_AMOUNT : 0u) | ((int)entry.kind != 0 ? HAS_ENTRY_KIND : 0u);
+			 (entry.amount != 0 ? HAS_ENTRY_AMOUNT : 0u) |
+			 ((int)entry.kind != 0 ? HAS_ENTRY_KIND : 0u);
 
 	must((int)entry.op >= 1 && (int)entry.op <= LEDGER_OP_MAX);
 	must((int)entry.clock >= 1 && (int)entry.clock <= CLOCK_KIND_MAX);
@@ -232,7 +240,8 @@ entry_read(struct reader *in, struct instant decided_at, struct ledger_entry *re
 	unsigned kind = flags & HAS_ENTRY_KIND ? read_byte(in) : 0;
 
 	if (in->failed || what >> 4 < 1 || what >> 4 > LEDGER_OP_MAX || (what & 15) < 1 ||
-		(what & 15) > CLOCK_KIND_MAX || cause > CAUSE_MAX || flags > 7 || kind > LIMIT_KIND_MAX)
+		(what & 15) > CLOCK_KIND_MAX || cause > CAUSE_MAX || flags > 7 ||
+		kind > LIMIT_KIND_MAX)
 		return false;
 	*ret_entry = (struct ledger_entry){
 		.op = (enum ledger_op)(what >> 4),

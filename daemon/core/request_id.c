@@ -1,4 +1,5 @@
-/* request_id.c — reading a UUIDv7: 48 bits of milliseconds, version 7, variant 2, the rest random. */
+/* request_id.c — reading a UUIDv7: 48 bits of milliseconds, version 7, variant 2, the rest random.
+ */
 #include "core/request_id.h"
 
 #include <string.h>

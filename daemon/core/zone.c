@@ -63,8 +63,10 @@ date_of_days(int32_t days, int *ret_year, int *ret_month, int *ret_day)
 	int64_t since = (int64_t)days + 719468;
 	int64_t era = (since >= 0 ? since : since - 146096) / 146097;
 	int64_t day_of_era = since - era * 146097;
-	int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	int64_t year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	int64_t day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	int64_t month = (5 * day_of_year + 2) / 153;
 
 	*ret_day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
@@ -86,7 +88,8 @@ date_parse(struct text text, int32_t *ret_days)
 
 	if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-')
 		return false;
-	if (!digits_at(text, 0, 4, &year) || !digits_at(text, 5, 2, &month) || !digits_at(text, 8, 2, &day))
+	if (!digits_at(text, 0, 4, &year) || !digits_at(text, 5, 2, &month) ||
+		!digits_at(text, 8, 2, &day))
 		return false;
 	if (year < 1 || month < 1 || month > 12 || day < 1)
 		return false;

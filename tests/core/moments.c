@@ -81,7 +81,7 @@ moment(const struct zone *zone, const char *words)
 struct wall
 moment_wall(const char *words)
 {
-	int hour, minute, second = 0;
+	int hour = 0, minute = 0, second = 0;
 
 	if (strlen(words) < 16 || sscanf(words + 10, " %d:%d:%d", &hour, &minute, &second) < 2)
 		fail_msg("'%s' is no moment", words);
