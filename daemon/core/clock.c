@@ -135,26 +135,22 @@ clock_reopen(struct clock clock, const struct calendar *calendar, struct instant
 }
 
 /* The new limit is laid from where the clock would have started, had it run through to `at` without
- * a pause: its start where it never paused, else so much before `at` as was used. Where the new
- * limit measures otherwise than the old, what was used before the last pause is carried over. */
+ * a pause: so much before `at` as was used. Where the new limit measures otherwise than the old, the
+ * present interval is measured anew, and what was used before the last pause is carried over. */
 struct clock
 clock_retarget(
 	struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
 {
-	bool was_paused = clock.run == CLOCK_PAUSED;
-	bool unbroken = clock.run == CLOCK_RUNNING && clock.since_at.us == clock.started_at.us;
-	struct instant origin = clock.started_at;
+	struct instant origin;
+	struct span used;
 
-	if (clock.run != CLOCK_RUNNING && !was_paused)
+	if (clock.run != CLOCK_RUNNING && clock.run != CLOCK_PAUSED)
 		return clock;
 	clock.limit = limit;
-	if (!unbroken) {
-		struct span used = clock_used(clock, calendar, at);
-
-		origin = limit_shift(limit, calendar, at, (struct span){-used.us});
-	}
+	used = clock_used(clock, calendar, at);
+	origin = limit_shift(limit, calendar, at, (struct span){-used.us});
 	clock.due_at = instant_max(at, limit_due(limit, calendar, origin));
-	if (was_paused) {
+	if (clock.run == CLOCK_PAUSED) {
 		clock.remaining = span_left(clock, calendar, at);
 		clock.due_at = INSTANT_NEVER;
 	}
