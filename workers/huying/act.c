@@ -63,7 +63,7 @@ static int number_from(const struct act *act, enum option_key option, const char
 		.name = #word,                                                                     \
 		.summary = summary_line,                                                           \
 		.example = example_line,                                                           \
-		.takes = words_needed ? "ISSUE [TEXT]" : "[ISSUE]",                                \
+		.takes = words_needed ? N_("ISSUE [TEXT]") : N_("[ISSUE]"),                                \
 		.words_least = words_needed,                                                       \
 		.words_most = 2,                                                                   \
 		.options = (const struct argp_option[]){__VA_ARGS__, {0}},                         \
@@ -84,7 +84,7 @@ fill_file(struct act *act)
 	return number_from(act, OPTION_SEVERITY, "--severity", 4, &act->file.severity);
 }
 
-VERB(FILE, file, 1, "huying file ZC-1203207-5 --place ZC-LC-01-03",
+VERB(FILE, file, 1, "huying file ZC-1203207-5 --place 440118001003G01",
 	N_("Accept a report as a matter: give what the rules could not find."),
 	{"place", OPTION_PLACE, "CODE", 0, N_("where it is"), 0},
 	{"class", OPTION_CLASS, "CODE", 0, N_("kind/major/minor"), 0},
@@ -120,7 +120,7 @@ fill_dispatch(struct act *act)
 	return EXIT_DONE;
 }
 
-VERB(DISPATCH, dispatch, 1, "huying dispatch ZC-1203207-5 --lead ZC-BUREAU-HOUSING",
+VERB(DISPATCH, dispatch, 1, "huying dispatch ZC-1203207-5 --lead urban",
 	N_("Give it to the unit that answers for it; without --lead, the one that the rules name."),
 	{"lead", OPTION_LEAD, "UNIT", 0, N_("the unit that answers for it"), 0},
 	{"assist", OPTION_ASSIST, "UNIT", 0, N_("a unit that assists; repeatable"), 0}, TEXT_OPTION,

@@ -36,18 +36,20 @@ struct parsing { /* what the parser works on */
 void
 command_parse(const struct command *command, int argc, char **argv, struct arguments *ret_arguments)
 {
-	static char name[64];
+	static char name[64], doc[2000];
 	struct parsing parsing = {command, ret_arguments};
 	const struct argp_child children[] = {{&common_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {
 		.options = command->options,
 		.parser = parse_option,
 		.args_doc = command->takes,
-		.doc = command->summary,
+		.doc = doc,
 		.children = children,
 		.argp_domain = "huying",
 	};
 
+	/* argp puts what is behind \v behind the options */
+	snprintf(doc, sizeof(doc), "%s\v%s", _(command->summary), command->more ? _(command->more) : "");
 	*ret_arguments = (struct arguments){0};
 	for (int i = 1; i < argc; i++) /* known before a mistake in the line is told */
 		if (strcmp(argv[i], "--json") == 0)
@@ -77,7 +79,7 @@ parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (arguments->words_count < parsing->command->words_least)
-			argp_error(state, _("something is missing: %s"), parsing->command->takes);
+			argp_error(state, _("something is missing: %s"), _(parsing->command->takes));
 		return 0;
 	default:
 		return parse_common(key, arg, state);

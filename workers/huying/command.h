@@ -74,7 +74,8 @@ struct arguments {
 
 struct command {
 	const char *name;
-	const char *summary;  /* for the list of commands; msgid */
+	const char *summary;  /* for the list of commands, and its help; msgid */
+	const char *more;     /* for its help, behind the options; msgid or NULL */
 	const char *example;  /* what help begins with */
 	const char *takes;    /* "ISSUE [TEXT]" */
 	size_t words_least, words_most;

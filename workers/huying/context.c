@@ -35,9 +35,12 @@ context_name(struct context *context, const struct arguments *arguments)
 	if (wait) {
 		char *end;
 		double seconds = strtod(wait, &end);
-		if (*wait == '\0' || *end || !(seconds >= 0 && seconds <= 86400))
-			return print_failure(EXIT_USAGE, "USAGE", _("--wait takes seconds"), wait, NULL);
-		context->patience_us = (int64_t)(seconds * 1e6);
+		if (!print_parse_span(wait, &context->patience_us)) {
+			if (*wait == '\0' || *end || !(seconds >= 0 && seconds <= 86400))
+				return print_failure(EXIT_USAGE, "USAGE",
+					_("--wait takes seconds, or a span such as 2m"), wait, NULL);
+			context->patience_us = (int64_t)(seconds * 1e6);
+		}
 	}
 	if (!name)
 		name = getenv("HUYING_CONTEXT");

@@ -29,7 +29,7 @@ const struct command COMMAND_ENROL = {
 	.name = "enrol",
 	.summary = N_("Make this device known: makes a key here and has it let in by a one-time code."),
 	.example = "huying enrol 'huying://10.0.0.5:7421/?key=…&code=…'",
-	.takes = "LINE",
+	.takes = N_("LINE"),
 	.words_least = 1,
 	.words_most = 1,
 	.options = (const struct argp_option[]){

@@ -8,9 +8,7 @@
 #include "huying.pb-c.h"
 #include "word.h"
 
-static const char *next_commands(const Huying__Issue *issue);
 static char *what_now(const Huying__Issue *issue, const char *before);
-static void plain_line(const Huying__Issue *issue);
 static json_t *text_json(const char *text);
 
 const char *
@@ -121,7 +119,10 @@ issue_due_text(const Huying__Issue *issue, int64_t as_of_us)
 		snprintf(between, sizeof(between), _("in %s"), print_span(left_us));
 	else
 		snprintf(between, sizeof(between), _("%s late"), print_span(left_us));
-	if (asprintf(&text, "%s, %s", print_time(issue->due_at->unix_us), between) < 0)
+	/* seconds are for what is counted in minutes */
+	bool fine = left_us > -3600000000 && left_us < 3600000000;
+	if (asprintf(&text, "%s, %s", fine ? print_time_fine(issue->due_at->unix_us)
+			: print_time(issue->due_at->unix_us), between) < 0)
 		abort();
 	return text;
 }
@@ -145,7 +146,7 @@ void
 issue_list(Huying__Issue *const *issues, size_t count, int64_t as_of_us, const char *when_empty)
 {
 	const struct table_column columns[] = {
-		{_("NUMBER"), false, false}, {_("STATE"), false, false}, {_("DUE"), false, false},
+		{_("ISSUE"), false, false}, {_("STATE"), false, false}, {_("DUE"), false, false},
 		{_("WHAT"), false, true}, {_("WHERE"), false, true}, {_("WITH"), false, true},
 		{_("WORDS"), false, true}};
 
@@ -159,7 +160,7 @@ issue_list(Huying__Issue *const *issues, size_t count, int64_t as_of_us, const c
 	}
 	if (print_is_plain()) {
 		for (size_t i = 0; i < count; i++)
-			plain_line(issues[i]);
+			issue_plain_line(issues[i]);
 		return;
 	}
 	if (count == 0) {
@@ -198,7 +199,7 @@ issue_tell(const Huying__Issue *issue, int64_t as_of_us, const char *outcome, bo
 		return;
 	}
 	if (print_is_plain()) {
-		plain_line(issue);
+		issue_plain_line(issue);
 		return;
 	}
 	char *due = issue_due_text(issue, as_of_us), *holder = issue_holder_text(issue->holder);
@@ -233,9 +234,9 @@ issue_reply_failed(const Huying__Reply *reply, const char *number)
 	if (reply->refusal == HUYING__REFUSAL__REFUSAL_UNKNOWN_ISSUE && number)
 		print_note(_("  you asked for %s; your own reports: huying mine, your unit's: huying queue\n"),
 			number);
-	if (reply->issue && *next_commands(reply->issue) &&
+	if (reply->issue && *issue_next_commands(reply->issue) &&
 		(conflict || reply->refusal == HUYING__REFUSAL__REFUSAL_STATE))
-		print_note(_("  in this state: %s\n"), next_commands(reply->issue));
+		print_note(_("  in this state: %s\n"), issue_next_commands(reply->issue));
 	free(now);
 	return status;
 }
@@ -256,8 +257,8 @@ what_now(const Huying__Issue *issue, const char *before)
 	return text;
 }
 
-static const char *
-next_commands(const Huying__Issue *issue)
+const char *
+issue_next_commands(const Huying__Issue *issue)
 {
 	switch ((int)issue->state) {
 	case HUYING__STATE__STATE_REPORTED:
@@ -279,8 +280,8 @@ next_commands(const Huying__Issue *issue)
 	}
 }
 
-static void
-plain_line(const Huying__Issue *issue)
+void
+issue_plain_line(const Huying__Issue *issue)
 {
 	const Huying__Holder *holder = issue->holder;
 

@@ -37,6 +37,10 @@ void issue_list(struct Huying__Issue *const *issues, size_t count, int64_t as_of
  * "done" and so on. */
 void issue_tell(const struct Huying__Issue *issue, int64_t as_of_us, const char *outcome,
 	bool known_already);
+/* The first line of --plain: number, version, state, tier, unit, desk, handler, due, class, place, text. */
+void issue_plain_line(const struct Huying__Issue *issue);
+/* "huying claim, return, escalate": what its state leads to; empty when nothing does. */
+const char *issue_next_commands(const struct Huying__Issue *issue);
 /* A reply that did not do it: the failure is told, with the state and what can be done now. */
 int issue_reply_failed(const struct Huying__Reply *reply, const char *number);
 

@@ -288,7 +288,7 @@ overdue_counts(struct context *context, Huying__Query *query, const char *by)
 static void
 tell_counts(const Huying__Page *page)
 {
-	const struct table_column columns[] = {{_("WHERE"), false, true}, {_("CODE"), false, false},
+	const struct table_column columns[] = {{_("WHERE"), false, true}, {_("ID"), false, false},
 		{_("RED late"), true, false}, {_("YELLOW soon"), true, false},
 		{_("GREEN in time"), true, false}, {_("OLDEST"), false, false}};
 	uint32_t red = 0, yellow = 0, green = 0;

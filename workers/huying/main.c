@@ -120,7 +120,9 @@ unknown(const char *name)
 				nearest = groups[i].commands[j]->name;
 			}
 		}
-	if (nearest)
+	if (*name == '-')
+		snprintf(hint, sizeof(hint), _("the command comes first: huying COMMAND %.40s"), name);
+	else if (nearest)
 		snprintf(hint, sizeof(hint), _("did you mean: huying %s"), nearest);
 	else
 		snprintf(hint, sizeof(hint), "%s", _("huying help shows all commands"));
@@ -160,7 +162,7 @@ distance(const char *a, const char *b)
 static int
 help(FILE *out)
 {
-	fprintf(out, "%s\n\n  huying report --place ZC-LC-01-03 \"car blocks the fire lane\"\n\n", _("Example:"));
+	fprintf(out, "%s\n\n  huying report --place 440118001003G01 \"car blocks the fire lane\"\n\n", _("Example:"));
 	fprintf(out, "%s\n", _("huying: every call is answered. Usage: huying COMMAND [OPTION...] [WORDS...]"));
 	for (size_t i = 0; i < GROUPS; i++) {
 		fprintf(out, "\n%s\n", _(groups[i].title));

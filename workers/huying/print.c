@@ -24,6 +24,7 @@ static struct face {
 } face;
 
 static char *result(void);
+static const char *local_time(int64_t us, bool fine);
 static void answer_usage_mistake(int status, void *unused);
 static bool parse_offset(const char *text, int64_t *ret_seconds);
 static bool digits(const char **text, int count, int *ret_value);
@@ -205,12 +206,26 @@ print_failure(enum exit_status status, const char *name, const char *message, co
 const char *
 print_time(int64_t us)
 {
+	return local_time(us, false);
+}
+
+const char *
+print_time_fine(int64_t us)
+{
+	return local_time(us, true);
+}
+
+static const char *
+local_time(int64_t us, bool fine)
+{
 	char *text = result();
 	time_t seconds = (time_t)(us / SECOND_US);
 	struct tm local;
 
 	localtime_r(&seconds, &local);
-	strftime(text, RESULT_BYTES, local.tm_sec ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &local);
+	size_t len = strftime(text, RESULT_BYTES, "%Y-%m-%d %H:%M:%S", &local);
+	if (!fine && len > 3)
+		text[len - 3] = '\0';
 	return text;
 }
 

@@ -67,6 +67,7 @@ int print_failure(enum exit_status status, const char *name, const char *message
 /* ---- times; results live until the eighth call after ---- */
 
 const char *print_time(int64_t us);      /* 2026-11-25 09:30, in the zone */
+const char *print_time_fine(int64_t us); /* 2026-11-25 09:30:05 */
 const char *print_instant(int64_t us);   /* RFC 3339, UTC */
 const char *print_span(int64_t us);      /* 3 d 4 h, of its amount */
 json_t *print_json_instant(int64_t us, bool present); /* or null */

@@ -33,11 +33,14 @@ static const char *media_type(const char *path);
 
 const struct command COMMAND_REPORT = {
 	.name = "report",
-	.summary = N_("Report an issue: what, where, and a photo; the rest is inferred. Without signal it is kept "
-		"on this device, with its number, and sent by the next command."),
-	.example = "huying report --class event/parking/fire-lane --place ZC-LC-01-03 --photo lane.jpg "
+	.summary = N_("Report an issue: what, where, and a photo; the rest is inferred."),
+	.more = N_("Without signal the report is kept on this device, with its number, and sent by the next command, "
+		"once. A table has a row for each report; columns: class condition place unit lat lon text observed "
+		"severity name telephone address source reference due; a mapping file (JSON) tells which are which. "
+		"The same file again makes nothing twice."),
+	.example = "huying report --class parking/illegal/firelane --place 440118001003G01 --photo lane.jpg "
 		"\"car blocks the fire lane\"",
-	.takes = "[TEXT]",
+	.takes = N_("[TEXT]"),
 	.words_most = 1,
 	.options = (const struct argp_option[]){
 		{"class", OPTION_CLASS, "CODE", 0, N_("kind/major/minor; none = words only"), 0},
@@ -49,14 +52,17 @@ const struct command COMMAND_REPORT = {
 		{"observed", OPTION_OBSERVED, "WHEN", 0, N_("when it was seen: 20m ago, or a date and time"), 0},
 		{"severity", OPTION_SEVERITY, "1-4", 0, N_("1 is the most severe"), 0},
 		{"photo", OPTION_PHOTO, "FILE", 0, N_("its digest, size and type go with the report; repeatable"), 0},
-		{"name", OPTION_NAME, "NAME", 0, N_("the resident's name, kept apart"), 0},
-		{"telephone", OPTION_TELEPHONE, "NUMBER", 0, N_("the resident's telephone, kept apart"), 0},
-		{"address", OPTION_ADDRESS, "ADDRESS", 0, N_("the resident's address, kept apart"), 0},
-		{"source", OPTION_SOURCE, "SYSTEM", 0, N_("the other system it comes from"), 0},
-		{"reference", OPTION_REFERENCE, "NUMBER", 0, N_("its number there; a repeat makes no second issue"), 0},
-		{"due", OPTION_DUE, "WHEN", 0, N_("the other system's due date"), 0},
-		{"offline", OPTION_OFFLINE, NULL, 0, N_("only keep it on this device"), 0},
-		{"csv", OPTION_CSV, "FILE[:MAPPING]", 0, N_("report every row of a table"), 0},
+		{NULL, 0, NULL, 0, N_("The resident it comes from:"), 2},
+		{"name", OPTION_NAME, "NAME", 0, N_("the resident's name, kept apart"), 2},
+		{"telephone", OPTION_TELEPHONE, "NUMBER", 0, N_("the resident's telephone, kept apart"), 2},
+		{"address", OPTION_ADDRESS, "ADDRESS", 0, N_("the resident's address, kept apart"), 2},
+		{NULL, 0, NULL, 0, N_("From another system:"), 3},
+		{"source", OPTION_SOURCE, "SYSTEM", 0, N_("the other system it comes from"), 3},
+		{"reference", OPTION_REFERENCE, "NUMBER", 0, N_("its number there; a repeat makes no second issue"), 3},
+		{"due", OPTION_DUE, "WHEN", 0, N_("the other system's due date"), 3},
+		{NULL, 0, NULL, 0, N_("How it is sent:"), 4},
+		{"offline", OPTION_OFFLINE, NULL, 0, N_("only keep it on this device"), 4},
+		{"csv", OPTION_CSV, "FILE[:MAPPING]", 0, N_("report every row of a table"), 4},
 		{0}},
 	.run = run,
 };

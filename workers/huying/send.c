@@ -122,7 +122,7 @@ drop(struct context *context, const char *number)
 static void
 show(struct context *context, int64_t now_us)
 {
-	const struct table_column columns[] = {{_("ROW"), true, false}, {_("NUMBER"), false, false},
+	const struct table_column columns[] = {{_("ROW"), true, false}, {_("ISSUE"), false, false},
 		{_("MADE"), false, false}, {_("WHERE IT IS"), false, false}, {_("WHAT"), false, true}};
 	struct table_print *table = NULL;
 	json_t *list = json_array();
@@ -213,7 +213,7 @@ row_line(const struct outbox_row *row, struct table_print *table)
 	table_print_row(table);
 	table_print_cell(table, PAINT_NONE, key);
 	table_print_cell(table, PAINT_BOLD, *row->number ? row->number : _("at sending"));
-	table_print_cell(table, PAINT_NONE, print_time(row->made_us / 60000000 * 60000000));
+	table_print_cell(table, PAINT_NONE, print_time(row->made_us));
 	table_print_cell(table, row->state == OUTBOX_WAITING ? PAINT_YELLOW
 		: row->state == OUTBOX_DONE ? PAINT_GREEN : PAINT_RED, where);
 	table_print_cell(table, PAINT_NONE, row->title);

@@ -46,7 +46,7 @@ const struct command COMMAND_SHOW = {
 	.name = "show",
 	.summary = N_("One issue: where it stands, its timeline, its clocks, what is due when and why."),
 	.example = "huying show ZC-1203207-5 --why",
-	.takes = "ISSUE",
+	.takes = N_("ISSUE"),
 	.words_least = 1,
 	.words_most = 1,
 	.options = (const struct argp_option[]){
@@ -59,7 +59,7 @@ const struct command COMMAND_CONTACT = {
 	.name = "contact",
 	.summary = N_("The reporter's name, telephone and address; each look is recorded, with who and why."),
 	.example = "huying contact ZC-1203207-5 --reason \"call back about the lift\"",
-	.takes = "ISSUE",
+	.takes = N_("ISSUE"),
 	.words_least = 1,
 	.words_most = 1,
 	.options = (const struct argp_option[]){
@@ -267,9 +267,11 @@ feedback_json(const Huying__Feedback *feedback)
 		"satisfied", feedback->satisfied ? json_integer(feedback->satisfied) : json_null());
 }
 
+/* The issue as in every list, then a line for each decision. */
 static void
 story_plain(const struct story *story)
 {
+	issue_plain_line(story->pages[0]->show->issue);
 	for (size_t i = 0; i < story->pages_count; i++)
 		for (size_t j = 0; j < story->pages[i]->show->n_timeline; j++) {
 			const Huying__Decision *decision = story->pages[i]->show->timeline[j];
@@ -319,10 +321,14 @@ tell_head(const Huying__Show *show, int64_t as_of_us)
 		print_say(_(", received %s"), print_time(issue->received_at->unix_us));
 	print_say("\n");
 	if (show->feedback)
-		print_say(_("  said    %s, %s%s%.0u\n"),
-			show->feedback->contacted ? _("contacted") : _("not contacted"),
-			show->feedback->solved ? _("solved") : _("not solved"),
-			show->feedback->satisfied ? _(", satisfied ") : "", show->feedback->satisfied);
+		print_say(_("  said    %s, %s"), show->feedback->contacted ? _("contacted") : _("not contacted"),
+			show->feedback->solved ? _("solved") : _("not solved"));
+	if (show->feedback && show->feedback->satisfied)
+		print_say(_(", satisfied %u of 5"), show->feedback->satisfied);
+	if (show->feedback)
+		print_say("\n");
+	if (*issue_next_commands(issue))
+		print_say(_("  now     %s\n"), issue_next_commands(issue));
 	free(due);
 	free(holder);
 }
@@ -337,7 +343,7 @@ tell_next(const Huying__Why *why, int64_t as_of_us)
 	bool ends = word_number(WORD_CLOCK, why->next_step) != 0 || !*why->next_step;
 	int64_t left_us = why->next_step_at->unix_us - as_of_us;
 
-	print_say(_("  then    if nobody acts, %s"), print_time(why->next_step_at->unix_us));
+	print_say(_("  then    if nobody acts, %s"), print_time_fine(why->next_step_at->unix_us));
 	if (left_us > 0)
 		print_say(_(" (in %s)"), print_span(left_us));
 	if (ends)
@@ -376,7 +382,7 @@ tell_decision(const Huying__Decision *decision, bool why)
 	for (size_t i = 0; i < decision->n_entries; i++)
 		tell_entry(decision->entries[i]);
 	if (why && decision->due_at)
-		print_say(_("      due after this: %s\n"), print_time(decision->due_at->unix_us));
+		print_say(_("      due after this: %s\n"), print_time_fine(decision->due_at->unix_us));
 	if (why && *decision->said && strcmp(decision->said, "{}") != 0)
 		print_say("      %s\n", decision->said);
 	free(holder);
@@ -421,11 +427,11 @@ tell_clocks(const Huying__Show *show, int64_t as_of_us)
 			snprintf(left, sizeof(left), clock->remaining_us < 0 ? _("%s late") : "%s",
 				print_span(clock->remaining_us));
 		if (clock->due_at && running)
-			snprintf(due, sizeof(due), "%s%s%s", print_time(clock->due_at->unix_us),
+			snprintf(due, sizeof(due), "%s%s%s", print_time_fine(clock->due_at->unix_us),
 				*clock->calendar ? " · " : "", clock->calendar);
 		if (clock->breached_at && !running)
 			snprintf(due, sizeof(due), _("overdue since %s"),
-				print_time(clock->breached_at->unix_us));
+				print_time_fine(clock->breached_at->unix_us));
 		table_print_row(table);
 		table_print_cell(table, PAINT_NONE, word_label(WORD_CLOCK, (int)clock->clock));
 		table_print_cell(table, running ? PAINT_NONE : PAINT_DIM, run_word(clock->run, true));
@@ -437,7 +443,7 @@ tell_clocks(const Huying__Show *show, int64_t as_of_us)
 		table_print_cell(table, paint, due);
 	}
 	table_print_end(table);
-	print_say(_("  as of %s\n"), print_time(as_of_us));
+	print_say(_("  as of %s\n"), print_time_fine(as_of_us));
 }
 
 static void
@@ -459,7 +465,7 @@ tell_why(const Huying__Why *why, const Huying__Show *show)
 		limit_text((int)clock->limit_kind, clock->limit_amount, limit);
 		print_say(_("  %s: limit %s%s%s, %s used so far, so it ends %s%s\n"),
 			word_label(WORD_CLOCK, (int)clock->clock), limit, *clock->calendar ? " · " : "",
-			clock->calendar, print_span(clock->used_us), print_time(clock->due_at->unix_us),
+			clock->calendar, print_span(clock->used_us), print_time_fine(clock->due_at->unix_us),
 			clock->provisional ? _(" (holidays of that year are not known yet)") : "");
 	}
 }
@@ -502,7 +508,7 @@ run_word(Huying__Clock__Run run, bool label)
 static const char *
 day(int64_t us)
 {
-	const char *text = print_time(us);
+	const char *text = print_time_fine(us);
 
 	return strlen(text) > 5 ? text + 5 : text;
 }
