@@ -93,7 +93,7 @@ right_actor(const struct stage *stage, const struct issue_cell *cell)
 {
 	struct actor actor = person(HANDLER);
 
-	actor.id = cell->own_handling ? stage->dossier.issue.handler : PERSONS_END + 1;
+	actor.id = stage->dossier.issue.handler != 0 ? stage->dossier.issue.handler : PERSONS_END + 1;
 	actor.unit = stage->dossier.issue.holder.unit;
 	actor.area = T1;
 	actor.roles = cell->roles & (~cell->roles + 1u);
