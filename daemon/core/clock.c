@@ -135,8 +135,9 @@ clock_reopen(struct clock clock, const struct calendar *calendar, struct instant
 }
 
 /* The new limit is laid from where the clock would have started, had it run through to `at` without
- * a pause: so much before `at` as was used. Where the new limit measures otherwise than the old, the
- * present interval is measured anew, and what was used before the last pause is carried over. */
+ * a pause: so much before `at` as was used. Where the new limit measures otherwise than the old,
+ * the present interval is measured anew, and what was used before the last pause is carried over.
+ */
 struct clock
 clock_retarget(
 	struct clock clock, struct limit limit, const struct calendar *calendar, struct instant at)
