@@ -131,12 +131,27 @@ db_server_version(const struct db *db)
 	return version == NULL ? "?" : version;
 }
 
-bool
-db_is_local(const struct db *db)
+const char *
+db_conninfo(const struct db *db)
 {
-	const char *host = PQhost(db->connection);
+	struct arena *arena = db->admin->arena;
+	PQconninfoOption *options = PQconninfo(db->connection);
+	struct text whole = TEXT("");
 
-	return host != NULL && host[0] == '/';
+	must(options != NULL);
+	for (const PQconninfoOption *at = options; at->keyword != NULL; at++) {
+		const char *value = at->val == NULL ? "" : at->val;
+
+		if (value[0] == '\0' || strcmp(at->keyword, "options") == 0)
+			continue;
+		whole = arena_format(arena, "%s%s='", whole.data, at->keyword);
+		for (; *value != '\0'; value++)
+			whole = arena_format(arena, "%s%s%c", whole.data, strchr("'\\", *value) != NULL ? "\\" : "",
+				*value);
+		whole = arena_format(arena, "%s' ", whole.data);
+	}
+	PQconninfoFree(options);
+	return whole.data;
 }
 
 struct text

@@ -39,8 +39,8 @@ void db_script(struct db *db, const char *sql, const char *what);
 void db_copy(struct db *db, const char *sql, const char *bytes, size_t len);
 /* "15.20 (Debian …)" */
 const char *db_server_version(const struct db *db);
-/* Is the server on this machine? */
-bool db_is_local(const struct db *db);
+/* What this connection was opened with, as a connection string for another one. */
+const char *db_conninfo(const struct db *db);
 
 struct text answer_get(const struct answer *answer, size_t row, size_t column);
 int64_t answer_int(const struct answer *answer, size_t row, size_t column); /* 0 where NULL */

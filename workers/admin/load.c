@@ -14,6 +14,7 @@
 #include "admin/draft.h"
 #include "admin/progress.h"
 #include "admin/statements.h"
+#include "store/store.h"
 #include "table/table.h"
 
 #define AHEAD_US (10 * US_PER_SECOND)
@@ -45,6 +46,7 @@ static error_t parse(int key, char *value, struct argp_state *state);
 static int load_district(struct admin *admin, struct db *db, const struct load_options *options);
 static void read_files(struct draft *draft, const struct load_options *options);
 static void read_rest(struct draft *draft);
+static void verify(struct draft *draft, int32_t release);
 static int publish(struct draft *draft, const struct load_options *options);
 static int publish_actors(struct draft *draft, const struct load_options *options);
 
@@ -108,23 +110,27 @@ parse(int key, char *value, struct argp_state *state)
 
 /* ---- reading ---- */
 
-/* "FILE.csv:MAPPING.json", unless a file of that whole name exists. */
+/* Of "FILE.csv:MAPPING.json" the first part, unless a file of the whole name exists. */
+static size_t
+path_len(const char *argument)
+{
+	const char *colon = strrchr(argument, ':');
+
+	return colon == NULL || access(argument, F_OK) == 0 ? strlen(argument) : (size_t)(colon - argument);
+}
+
 static struct table *
 open_file(struct complaints *complaints, const char *argument, const char *const *columns,
 	const char **ret_path)
 {
 	struct table_columns known = {columns};
-	const char *colon = strrchr(argument, ':');
 	struct arena *arena = complaints->arena;
+	size_t len = path_len(argument);
 	struct text why;
 	struct table *table;
 
-	if (access(argument, F_OK) == 0)
-		colon = NULL;
-	*ret_path = colon == NULL
-		? argument
-		: arena_text(arena, (struct text){argument, (size_t)(colon - argument)}).data;
-	table = table_open(arena, *ret_path, colon == NULL ? NULL : colon + 1, &known, &why);
+	*ret_path = arena_text(arena, (struct text){argument, len}).data;
+	table = table_open(arena, *ret_path, argument[len] == '\0' ? NULL : argument + len + 1, &known, &why);
 	if (table == NULL)
 		complain(complaints, (struct origin){"load", 0}, NULL, "%s", why.data);
 	return table;
@@ -209,6 +215,7 @@ struct publication {
 	int32_t edition, release;
 };
 
+/* Names of the files, without where they lay. */
 static struct text
 sources(struct draft *draft, const struct load_options *options)
 {
@@ -216,10 +223,13 @@ sources(struct draft *draft, const struct load_options *options)
 
 	for (size_t i = 0; i < options->files.count; i++) {
 		const char *path = *LIST_AT(&options->files, const char *, i);
-		const char *slash = strrchr(path, '/');
+		size_t len = path_len(path);
 
-		list = arena_format(draft->arena, "%s%s%s", list.data, i == 0 ? "" : " ",
-			slash == NULL ? path : slash + 1);
+		while (len > 0 && memchr(path, '/', len) != NULL) {
+			path++;
+			len--;
+		}
+		list = arena_format(draft->arena, "%s%s%.*s", list.data, i == 0 ? "" : " ", (int)len, path);
 	}
 	return list;
 }
@@ -346,6 +356,7 @@ publish(struct draft *draft, const struct load_options *options)
 	}
 	publication_release(&publication);
 	db_script(draft->db, "COMMIT", NULL);
+	verify(draft, publication.release);
 	if (draft->admin->json)
 		admin_print_json(json_pack("{s:s, s:b, s:i, s:i, s:s, s:I, s:s}", "family", draft->loading->name,
 			"published", 1, "edition", (int)publication.edition, "release", (int)publication.release,
@@ -356,6 +367,21 @@ publish(struct draft *draft, const struct load_options *options)
 			draft->loading->name, publication.edition, rows, publication.release,
 			instant_text(draft->arena, publication.effective).data);
 	return EXIT_DONE;
+}
+
+/* The checks above are those of the daemon's core; this is the daemon's own way of taking rules up, which
+ * sees only what is committed. It never differs but by a bug of ours, and then people should know now. */
+static void
+verify(struct draft *draft, int32_t release)
+{
+	struct loaded_rules rules;
+	struct text why;
+
+	if (!store_load_rules_now(db_conninfo(draft->db), draft->district_code.data, &rules, &why))
+		admin_fail(draft->admin, EXIT_FAILED,
+			"release %" PRId32 " was published, but a dispatcher would refuse it and keep the rules it has: "
+			"%.*s; publish the former file again", release, (int)why.len, why.data);
+	arena_free(rules.arena);
 }
 
 static int

@@ -17,6 +17,12 @@
 #define WORDS_BYTES_MAX 4000
 #define SPAN_MAX (36525 * US_PER_DAY)
 
+static const struct {
+	char letter;
+	int64_t us;
+} SPAN_UNITS[] = {{'s', US_PER_SECOND}, {'m', US_PER_MINUTE}, {'h', US_PER_HOUR}, {'d', US_PER_DAY}};
+#define SPAN_UNITS_COUNT (sizeof(SPAN_UNITS) / sizeof(SPAN_UNITS[0]))
+
 static struct text words_of(struct arena *arena, const char *kind);
 static bool is_empty(const struct row *row, const char *column, struct text value, bool required);
 
@@ -233,10 +239,6 @@ words_of(struct arena *arena, const char *kind)
 bool
 span_parse(struct text text, struct span *ret_span)
 {
-	static const struct {
-		char letter;
-		int64_t us;
-	} UNITS[] = {{'s', US_PER_SECOND}, {'m', US_PER_MINUTE}, {'h', US_PER_HOUR}, {'d', US_PER_DAY}};
 	int64_t sum = 0;
 	size_t at = 0;
 
@@ -248,9 +250,10 @@ span_parse(struct text text, struct span *ret_span)
 			number = number * 10 + (text.data[at++] - '0');
 			digits++;
 		}
-		for (size_t i = 0; digits > 0 && at < text.len && i < sizeof(UNITS) / sizeof(UNITS[0]); i++)
-			if (text.data[at] == UNITS[i].letter && number <= SPAN_MAX / UNITS[i].us)
-				part = number * UNITS[i].us;
+		for (size_t i = 0; digits > 0 && at < text.len && i < SPAN_UNITS_COUNT; i++)
+			if (text.data[at] == SPAN_UNITS[i].letter &&
+				number <= SPAN_MAX / SPAN_UNITS[i].us)
+				part = number * SPAN_UNITS[i].us;
 		if (part < 0 || sum + part > SPAN_MAX)
 			return false;
 		sum += part;
@@ -260,6 +263,16 @@ span_parse(struct text text, struct span *ret_span)
 		return false;
 	ret_span->us = sum;
 	return true;
+}
+
+struct text
+span_text(struct arena *arena, struct span span)
+{
+	size_t unit = SPAN_UNITS_COUNT - 1;
+
+	while (unit > 0 && (span.us == 0 || span.us % SPAN_UNITS[unit].us != 0))
+		unit--;
+	return arena_format(arena, "%" PRId64 "%c", span.us / SPAN_UNITS[unit].us, SPAN_UNITS[unit].letter);
 }
 
 bool

@@ -62,6 +62,8 @@ const struct text *row_list(const struct row *row, const char *column, size_t *r
 
 /* "90s", "15m", "4h", "2d", also "1h30m"; at most a hundred years. */
 bool span_parse(struct text text, struct span *ret_span);
+/* The same, in the largest unit that has no rest: "36h", "0s". */
+struct text span_text(struct arena *arena, struct span span);
 bool instant_parse(struct text text, struct instant *ret_instant); /* RFC 3339 with an offset */
 /* "2026-01-02T03:04:05.000006Z" */
 struct text instant_text(struct arena *arena, struct instant at);

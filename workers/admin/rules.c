@@ -384,7 +384,7 @@ policy_read_value(const struct row *row, const struct policy_kind *kind, struct 
 		span = row_span(row, "value", SPAN_ZERO);
 		if (span.us > kind->largest * US_PER_DAY)
 			complain(row->complaints, row->origin, "value", "at most %" PRId64 "d", kind->largest);
-		policy->value = arena_format(row->complaints->arena, "%" PRId64, span.us);
+		policy->value = span_text(row->complaints->arena, span);
 		break;
 	}
 }
