@@ -1,8 +1,13 @@
 /* geo.c — prepared polygons in an R-tree. A point on a border belongs to both sides; the deepest
- * place wins, and of equals the smallest id, so the answer never depends on the order of rows. */
+ * place wins, and of equals the smallest id, so the answer never depends on the order of rows.
+ *
+ * Cities publish borders that touch themselves (a bay closed by a pier in one ring). Such a ring is
+ * not valid but says one thing only, so it is taken where the repair encloses the same area; a ring
+ * that crosses itself encloses another one and is refused. */
 #include "geo/geo.h"
 
 #include <geos_c.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +39,9 @@ struct search {
 static void note_error(const char *message, void *geo);
 static bool read_shape(struct arena *arena, struct geo *geo, const struct place_shape *from,
 	const struct place *place, struct shape *ret_shape, struct text *ret_why);
-static const char *fault_of(struct geo *geo, const GEOSGeometry *geometry);
+static const char *fault_of(struct geo *geo, GEOSGeometry **geometry);
+static bool repair(struct geo *geo, GEOSGeometry **geometry);
+static const char *extent_fault(struct geo *geo, const GEOSGeometry *geometry);
 static int32_t depth_of(const struct places *places, const struct place *place);
 static void consider(void *item, void *search);
 
@@ -142,7 +149,7 @@ read_shape(struct arena *arena, struct geo *geo, const struct place_shape *from,
 	snprintf(geo->error, sizeof(geo->error), "no geometry");
 	geometry = GEOSGeoJSONReader_readGeometry_r(geo->handle, reader, json.data);
 	GEOSGeoJSONReader_destroy_r(geo->handle, reader);
-	fault = geometry == NULL ? geo->error : fault_of(geo, geometry);
+	fault = geometry == NULL ? geo->error : fault_of(geo, &geometry);
 	if (fault != NULL) {
 		*ret_why = arena_format(arena, "polygon of place %.*s: %s", (int)place->code.len,
 			place->code.data, fault);
@@ -156,24 +163,53 @@ read_shape(struct arena *arena, struct geo *geo, const struct place_shape *from,
 	return true;
 }
 
-/* NULL when it is a valid area in degrees, else what is wrong with it. */
+/* NULL when it is, perhaps repaired, a valid area in degrees; else what is wrong with it. */
 static const char *
-fault_of(struct geo *geo, const GEOSGeometry *geometry)
+fault_of(struct geo *geo, GEOSGeometry **geometry)
 {
-	int type = GEOSGeomTypeId_r(geo->handle, geometry);
-	double west, south, east, north;
+	int type = GEOSGeomTypeId_r(geo->handle, *geometry);
 	char *reason;
 
 	if (type != GEOS_POLYGON && type != GEOS_MULTIPOLYGON)
 		return "must be a Polygon or a MultiPolygon";
-	if (GEOSisEmpty_r(geo->handle, geometry) != 0)
+	if (GEOSisEmpty_r(geo->handle, *geometry) != 0)
 		return "is empty";
-	if (GEOSisValid_r(geo->handle, geometry) != 1) {
-		reason = GEOSisValidReason_r(geo->handle, geometry);
+	if (GEOSisValid_r(geo->handle, *geometry) != 1) {
+		reason = GEOSisValidReason_r(geo->handle, *geometry);
 		snprintf(geo->error, sizeof(geo->error), "%s", reason == NULL ? "not valid" : reason);
 		GEOSFree_r(geo->handle, reason);
-		return geo->error;
+		if (!repair(geo, geometry))
+			return geo->error;
 	}
+	return extent_fault(geo, *geometry);
+}
+
+static bool
+repair(struct geo *geo, GEOSGeometry **geometry)
+{
+	GEOSGeometry *repaired = GEOSMakeValid_r(geo->handle, *geometry);
+	double before = 0, after = 0;
+	int type;
+
+	if (repaired == NULL)
+		return false;
+	type = GEOSGeomTypeId_r(geo->handle, repaired);
+	if ((type != GEOS_POLYGON && type != GEOS_MULTIPOLYGON) ||
+		GEOSArea_r(geo->handle, *geometry, &before) != 1 ||
+		GEOSArea_r(geo->handle, repaired, &after) != 1 || !(fabs(after - before) <= 1e-6 * after)) {
+		GEOSGeom_destroy_r(geo->handle, repaired);
+		return false;
+	}
+	GEOSGeom_destroy_r(geo->handle, *geometry);
+	*geometry = repaired;
+	return true;
+}
+
+static const char *
+extent_fault(struct geo *geo, const GEOSGeometry *geometry)
+{
+	double west, south, east, north;
+
 	if (GEOSGeom_getXMin_r(geo->handle, geometry, &west) != 1 ||
 		GEOSGeom_getYMin_r(geo->handle, geometry, &south) != 1 ||
 		GEOSGeom_getXMax_r(geo->handle, geometry, &east) != 1 ||
