@@ -350,8 +350,11 @@ places_are_rooted(struct arena *arena, struct places *places, struct text *ret_w
 		if (place->parent != 0)
 			continue;
 		if (places->root != 0) {
-			*ret_why = arena_format(arena, "place %.*s: a second root; only the "
-				"district has no parent", (int)place->code.len, place->code.data);
+			const struct place *root = &places->rows[places->root];
+
+			*ret_why = arena_format(arena, "places %.*s and %.*s have no parent both: only "
+				"the district is the root", (int)root->code.len, root->code.data,
+				(int)place->code.len, place->code.data);
 			return false;
 		}
 		places->root = place->id;

@@ -246,6 +246,13 @@ stage_close(struct stage *stage)
 	moments_done();
 }
 
+void
+stage_next_issue(struct stage *stage)
+{
+	stage->dossier = (struct dossier){0};
+	stage->decisions = 0;
+}
+
 struct event
 command(const struct stage *stage, enum person who, enum event_kind kind)
 {

@@ -112,6 +112,8 @@ struct stage {
 /* 2024-03-06 10:00 in Shanghai, a Wednesday; monday to friday 08:00–12:00, 14:00–18:00. */
 struct stage stage_open(void);
 void stage_close(struct stage *stage);
+/* Another issue, same time. */
+void stage_next_issue(struct stage *stage);
 
 #define MINUTES(n) ((n) * US_PER_MINUTE)
 #define HOURS(n) ((n) * US_PER_HOUR)

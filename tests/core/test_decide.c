@@ -1041,8 +1041,7 @@ h01_d30_open_issue_keeps_its_release(void **unused)
 	done(&stage, MINUTES(15), command(&stage, HANDLER, EVENT_CLAIM));
 	assert_int_equal(stage.dossier.issue.release, 1);
 	assert_int_equal(stage.dossier.issue.clocks[CLOCK_LEASE].due_at.us, stage.now.us + HOURS(4));
-	stage.dossier = (struct dossier){0};
-	stage.decisions = 0;
+	stage_next_issue(&stage);
 	done(&stage, 0, report_of(&stage, "env/street/rubbish", "T1C1G1"));
 	assert_int_equal(stage.dossier.issue.release, 2);
 	done(&stage, 0, command(&stage, HANDLER, EVENT_CLAIM));
