@@ -8,6 +8,7 @@
 #include "huying.pb-c.h"
 #include "word.h"
 
+static const char *what_helps(int refusal);
 static char *what_now(const Huying__Issue *issue, const char *before);
 static json_t *text_json(const char *text);
 
@@ -113,7 +114,7 @@ issue_due_text(const Huying__Issue *issue, int64_t as_of_us)
 	char *text = NULL, between[64];
 
 	if (!issue->due_at)
-		return strdup(_("no limit"));
+		return strdup(issue->state < HUYING__STATE__STATE_CLOSED ? _("no limit") : "–");
 	int64_t left_us = issue->due_at->unix_us - as_of_us;
 	if (left_us > 0)
 		snprintf(between, sizeof(between), _("in %s"), print_span(left_us));
@@ -136,8 +137,9 @@ issue_holder_text(const Huying__Holder *holder)
 		return strdup("–");
 	const char *name = *holder->unit_name ? holder->unit_name : holder->unit_code;
 	const char *handler = *holder->handler_name ? holder->handler_name : holder->handler_code;
-	if (asprintf(&text, "%s · %s", name,
-			*handler ? handler : word_label(WORD_DESK, (int)holder->desk)) < 0)
+	const char *desk = holder->desk == HUYING__DESK__DESK_HANDLE
+		? _("nobody yet") : word_label(WORD_DESK, (int)holder->desk);
+	if (asprintf(&text, "%s · %s", name, *handler ? handler : desk) < 0)
 		abort();
 	return text;
 }
@@ -223,7 +225,9 @@ issue_reply_failed(const Huying__Reply *reply, const char *number)
 	const char *name = conflict ? "CONFLICT" : issue_refusal_name((int)reply->refusal);
 	const char *message = conflict ? _("it changed since you looked") : reply->message;
 	int64_t as_of = reply->server_time ? reply->server_time->unix_us : 0;
-	char *now = reply->issue ? what_now(reply->issue, reply->detail) : NULL;
+	/* the detail of STATE is the state, and that is told at length */
+	bool state = reply->refusal == HUYING__REFUSAL__REFUSAL_STATE;
+	char *now = reply->issue ? what_now(reply->issue, state ? "" : reply->detail) : NULL;
 	json_t *more = NULL;
 
 	if (print_is_json() && reply->issue)
@@ -234,9 +238,10 @@ issue_reply_failed(const Huying__Reply *reply, const char *number)
 	if (reply->refusal == HUYING__REFUSAL__REFUSAL_UNKNOWN_ISSUE && number)
 		print_note(_("  you asked for %s; your own reports: huying mine, your unit's: huying queue\n"),
 			number);
-	if (reply->issue && *issue_next_commands(reply->issue) &&
-		(conflict || reply->refusal == HUYING__REFUSAL__REFUSAL_STATE))
+	if (reply->issue && *issue_next_commands(reply->issue) && (conflict || state))
 		print_note(_("  in this state: %s\n"), issue_next_commands(reply->issue));
+	if (*what_helps((int)reply->refusal))
+		print_note("  %s\n", what_helps((int)reply->refusal));
 	free(now);
 	return status;
 }
@@ -257,6 +262,28 @@ what_now(const Huying__Issue *issue, const char *before)
 	return text;
 }
 
+/* What to add, or to do instead, where a refusal leaves something to do. */
+static const char *
+what_helps(int refusal)
+{
+	switch (refusal) {
+	case HUYING__REFUSAL__REFUSAL_CLOSE_CONDITION:
+		return _("when it is met, say so: --done");
+	case HUYING__REFUSAL__REFUSAL_EVIDENCE:
+		return _("add a photo: --photo FILE");
+	case HUYING__REFUSAL__REFUSAL_INCOMPLETE:
+		return _("give what is missing: --place, --class, --lead or --no-limit");
+	case HUYING__REFUSAL__REFUSAL_HANDLER:
+		return _("take another one: huying claim --next");
+	case HUYING__REFUSAL__REFUSAL_SELF:
+		return _("a colleague has to do it");
+	case HUYING__REFUSAL__REFUSAL_TOP_TIER:
+		return _("give it to another unit: huying return, then dispatch --lead UNIT");
+	default:
+		return "";
+	}
+}
+
 const char *
 issue_next_commands(const Huying__Issue *issue)
 {
@@ -269,7 +296,7 @@ issue_next_commands(const Huying__Issue *issue)
 	case HUYING__STATE__STATE_DISPATCHED:
 		return "huying claim, return, escalate";
 	case HUYING__STATE__STATE_HANDLING:
-		return issue->holder && *issue->holder->handler_code
+		return issue->holder && (*issue->holder->handler_code || *issue->holder->handler_name)
 			? "huying answer, progress, release, return, escalate" : "huying claim";
 	case HUYING__STATE__STATE_ANSWERED:
 		return "huying approve, rework";

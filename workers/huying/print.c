@@ -275,6 +275,21 @@ print_span(int64_t us)
 	return text;
 }
 
+const char *
+print_hours(int64_t us)
+{
+	int64_t minutes = (us < 0 ? -us : us) / (60 * SECOND_US);
+
+	if (minutes < 60)
+		return print_span(us);
+	char *text = result();
+	if (minutes % 60)
+		snprintf(text, RESULT_BYTES, _("%d h %d min"), (int)(minutes / 60), (int)(minutes % 60));
+	else
+		snprintf(text, RESULT_BYTES, _("%d h"), (int)(minutes / 60));
+	return text;
+}
+
 bool
 print_parse_time(const char *text, int64_t now_us, int64_t *ret_us)
 {

@@ -70,6 +70,7 @@ const char *print_time(int64_t us);      /* 2026-11-25 09:30, in the zone */
 const char *print_time_fine(int64_t us); /* 2026-11-25 09:30:05 */
 const char *print_instant(int64_t us);   /* RFC 3339, UTC */
 const char *print_span(int64_t us);      /* 3 d 4 h, of its amount */
+const char *print_hours(int64_t us);     /* 76 h 20 min, of its amount */
 json_t *print_json_instant(int64_t us, bool present); /* or null */
 
 /* RFC 3339, or a date and time in the zone, or a span such as 20m before `now_us`. */

@@ -34,12 +34,15 @@ static void story_plain(const struct story *story);
 static void tell_head(const Huying__Show *show, int64_t as_of_us);
 static void tell_timeline(const struct story *story, bool why);
 static void tell_decision(const Huying__Decision *decision, bool why);
-static void tell_entry(const Huying__Entry *entry);
+static void tell_entries(const Huying__Decision *decision, bool why);
+static void tell_entry(const Huying__Entry *entry, const Huying__Instant *decided_at, bool why);
+static bool came_and_went(const Huying__Decision *decision, size_t index);
 static void tell_clocks(const Huying__Show *show, int64_t as_of_us);
 static void tell_why(const Huying__Why *why, const Huying__Show *show);
 static void tell_next(const Huying__Why *why, int64_t as_of_us);
 static void limit_text(int kind, int64_t amount, char ret_text[LIMIT_TEXT_BYTES]);
 static const char *run_word(Huying__Clock__Run run, bool label);
+static const char *clock_span(const Huying__Clock *clock, int64_t us);
 static const char *day(int64_t us);
 
 const struct command COMMAND_SHOW = {
@@ -120,6 +123,8 @@ run_contact(const struct arguments *arguments)
 	if (page) {
 		Huying__Contact none = HUYING__CONTACT__INIT;
 		const Huying__Contact *contact = page->contact ? page->contact : &none;
+		if (!contact->name.len && !contact->telephone.len && !contact->address.len)
+			print_note("%s\n", _("nobody left a name or a number"));
 		const ProtobufCBinaryData *fields[] = {&contact->name, &contact->telephone,
 			&contact->address};
 		static const char *const names[] = {N_("name"), N_("telephone"), N_("address")};
@@ -379,8 +384,7 @@ tell_decision(const Huying__Decision *decision, bool why)
 		print_say(_("      reason: %s\n"), word_label(WORD_REASON, (int)decision->reason));
 	if (*decision->text)
 		print_say("      “%s”\n", decision->text);
-	for (size_t i = 0; i < decision->n_entries; i++)
-		tell_entry(decision->entries[i]);
+	tell_entries(decision, why);
 	if (why && decision->due_at)
 		print_say(_("      due after this: %s\n"), print_time_fine(decision->due_at->unix_us));
 	if (why && *decision->said && strcmp(decision->said, "{}") != 0)
@@ -388,20 +392,57 @@ tell_decision(const Huying__Decision *decision, bool why)
 	free(holder);
 }
 
+/* What happened to the clocks: one line, or every entry on its own with --why. */
 static void
-tell_entry(const Huying__Entry *entry)
+tell_entries(const Huying__Decision *decision, bool why)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < decision->n_entries; i++) {
+		if (!why && came_and_went(decision, i))
+			continue;
+		print_say("%s", why || told == 0 ? "      " : " · ");
+		tell_entry(decision->entries[i], decision->at, why);
+		print_say("%s", why ? "\n" : "");
+		told++;
+	}
+	if (told > 0 && !why)
+		print_say("\n");
+}
+
+/* A clock that one decision started and stopped ran no time: ACCEPT of a report filed by rule. */
+static bool
+came_and_went(const Huying__Decision *decision, size_t index)
+{
+	const Huying__Entry *entry = decision->entries[index];
+	bool started = false, stopped = false;
+
+	for (size_t i = 0; i < decision->n_entries; i++)
+		if (decision->entries[i]->clock == entry->clock) {
+			started |= decision->entries[i]->op == HUYING__ENTRY__OP__OP_START;
+			stopped |= decision->entries[i]->op == HUYING__ENTRY__OP__OP_STOP;
+		}
+	return started && stopped && (entry->op == HUYING__ENTRY__OP__OP_START ||
+		entry->op == HUYING__ENTRY__OP__OP_STOP);
+}
+
+/* "handle start (3 working days)"; with its instant where that is not the decision's own. */
+static void
+tell_entry(const Huying__Entry *entry, const Huying__Instant *decided_at, bool why)
 {
 	char line[400], limit[LIMIT_TEXT_BYTES] = "", at[80] = "", step[40] = "";
+	bool elsewhen = entry->at && (!decided_at || entry->at->unix_us != decided_at->unix_us);
 
 	if (entry->limit_kind)
 		limit_text((int)entry->limit_kind, entry->amount, limit);
-	if (entry->at)
-		snprintf(at, sizeof(at), "%s", day(entry->at->unix_us));
+	if (entry->at && (why || elsewhen))
+		snprintf(at, sizeof(at), " %s", day(entry->at->unix_us));
 	if (entry->op == HUYING__ENTRY__OP__OP_STEP || entry->op == HUYING__ENTRY__OP__OP_RECOVERY)
 		snprintf(step, sizeof(step), " %lld", (long long)entry->amount);
-	snprintf(line, sizeof(line), "%s %s%s %s%s%s", word_label(WORD_CLOCK, (int)entry->clock),
-		word_label(WORD_LEDGER, (int)entry->op), step, at, *limit ? ", " : "", limit);
-	print_say("      · %s\n", print_painted(
+	snprintf(line, sizeof(line), "%s %s%s%s%s%s%s", word_label(WORD_CLOCK, (int)entry->clock),
+		word_label(WORD_LEDGER, (int)entry->op), step, at, *limit ? " (" : "", limit,
+		*limit ? ")" : "");
+	print_say("%s", print_painted(
 		entry->op == HUYING__ENTRY__OP__OP_BREACH ? PAINT_RED : PAINT_DIM, line));
 }
 
@@ -425,7 +466,7 @@ tell_clocks(const Huying__Show *show, int64_t as_of_us)
 		limit_text((int)clock->limit_kind, clock->limit_amount, limit);
 		if (limited && running)
 			snprintf(left, sizeof(left), clock->remaining_us < 0 ? _("%s late") : "%s",
-				print_span(clock->remaining_us));
+				clock_span(clock, clock->remaining_us));
 		if (clock->due_at && running)
 			snprintf(due, sizeof(due), "%s%s%s", print_time_fine(clock->due_at->unix_us),
 				*clock->calendar ? " · " : "", clock->calendar);
@@ -438,7 +479,7 @@ tell_clocks(const Huying__Show *show, int64_t as_of_us)
 		table_print_cell(table, PAINT_NONE, limit);
 		table_print_cell(table, PAINT_NONE,
 			clock->started_at ? day(clock->started_at->unix_us) : "");
-		table_print_cell(table, PAINT_NONE, print_span(clock->used_us));
+		table_print_cell(table, PAINT_NONE, clock_span(clock, clock->used_us));
 		table_print_cell(table, paint, left);
 		table_print_cell(table, paint, due);
 	}
@@ -465,7 +506,7 @@ tell_why(const Huying__Why *why, const Huying__Show *show)
 		limit_text((int)clock->limit_kind, clock->limit_amount, limit);
 		print_say(_("  %s: limit %s%s%s, %s used so far, so it ends %s%s\n"),
 			word_label(WORD_CLOCK, (int)clock->clock), limit, *clock->calendar ? " · " : "",
-			clock->calendar, print_span(clock->used_us), print_time_fine(clock->due_at->unix_us),
+			clock->calendar, clock_span(clock, clock->used_us), print_time_fine(clock->due_at->unix_us),
 			clock->provisional ? _(" (holidays of that year are not known yet)") : "");
 	}
 }
@@ -481,13 +522,15 @@ limit_text(int kind, int64_t amount, char ret_text[LIMIT_TEXT_BYTES])
 		snprintf(ret_text, LIMIT_TEXT_BYTES, "%s", print_span(amount));
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_WORKING_DAYS:
-		snprintf(ret_text, LIMIT_TEXT_BYTES, _("%d working days"), (int)amount);
+		snprintf(ret_text, LIMIT_TEXT_BYTES, 
+			ngettext("%d working day", "%d working days", (unsigned long)amount), (int)amount);
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_END_OF_WORKING_DAY:
 		snprintf(ret_text, LIMIT_TEXT_BYTES, _("end of working day %d"), (int)amount);
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_CALENDAR_DAYS:
-		snprintf(ret_text, LIMIT_TEXT_BYTES, _("%d days"), (int)amount);
+		snprintf(ret_text, LIMIT_TEXT_BYTES, 
+			ngettext("%d day", "%d days", (unsigned long)amount), (int)amount);
 		break;
 	default:
 		snprintf(ret_text, LIMIT_TEXT_BYTES, "%s", word_label(WORD_LIMIT, kind));
@@ -502,6 +545,13 @@ run_word(Huying__Clock__Run run, bool label)
 	const char *word = (size_t)run < sizeof(words) / sizeof(words[0]) ? words[run] : "";
 
 	return label && *word ? _(word) : word;
+}
+
+/* On a calendar a day is not 24 hours: what was used and is left is told in hours of work. */
+static const char *
+clock_span(const Huying__Clock *clock, int64_t us)
+{
+	return *clock->calendar ? print_hours(us) : print_span(us);
 }
 
 /* Month, day and time to the second: what a timeline needs. */
