@@ -82,7 +82,7 @@ static void read_next_due(struct lane *lane, const PGresult *result);
 static void read_district(struct lane *lane, const PGresult *result);
 static struct case_ *read_issue(struct lane *lane, const PGresult *result, int row);
 static void settle_command(struct lane *lane, size_t at);
-static void settle_report(struct lane *lane, struct work *work, struct case_ *case_);
+static void settle_report(struct work *work, struct case_ *case_);
 static void settle_claim_next(struct lane *lane, struct work *work);
 static void settle_due(struct lane *lane);
 static bool may_take(const struct actor *actor);
@@ -567,20 +567,18 @@ settle_command(struct lane *lane, size_t at)
 	} else if (is_claim_next(work)) {
 		settle_claim_next(lane, work);
 	} else if (work->event.kind == EVENT_REPORT) {
-		settle_report(lane, work, case_);
+		settle_report(work, case_);
 	} else {
 		work->found = case_->existed ? WORK_READY : case_->present ? WORK_LOCKED : WORK_ABSENT;
 	}
 }
 
+/* Its own number may be taken; a fresh one the turn takes from the daemon's. */
 static void
-settle_report(struct lane *lane, struct work *work, struct case_ *case_)
+settle_report(struct work *work, struct case_ *case_)
 {
 	work->found = WORK_READY;
-	if (work->event.report.id != 0)
-		case_->dossier.exists = case_->existed || case_->present;
-	else if (case_->dossier.external_issue == 0)
-		case_->dossier.fresh_id = store_take_ids(lane->store, 1);
+	case_->dossier.exists = case_->existed || case_->present;
 }
 
 /* The most urgent free task of his unit that nobody else in the batch names or was given. Who may not

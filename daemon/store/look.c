@@ -115,6 +115,12 @@ start(struct store *store, struct look *look)
 	caller = params;
 	params_text(&caller, (struct text){(const char *)look->key.bytes, sizeof(look->key.bytes)});
 	store->looking = look;
+	look->caller = (struct actor){0}; /* it may have been asked before */
+	look->issues_count = look->decisions_count = look->counts_count = look->assist_count = 0;
+	look->next_cursor = 0;
+	look->next_version = 0;
+	look->feedback = TEXT_NONE;
+	look->contact = (struct contact){0};
 	connection_begin(store->looks, (struct trip){store, look_read, look_ended});
 	connection_send(store->looks, records ? STATEMENT_LOOK_BEGIN_RECORDED : STATEMENT_LOOK_BEGIN, NULL);
 	connection_send(store->looks, STATEMENT_LOOK_CALLER, &caller);

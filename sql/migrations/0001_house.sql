@@ -553,6 +553,7 @@ DECLARE
     part record;
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended('huying.keep_partitions', 0));
+    SET LOCAL client_min_messages = warning;
     SELECT greatest($3, last_value) / 10000000 INTO top_block FROM issue_number;
     FOR n IN 0..4 LOOP
         month := first_month + n * interval '1 month';
