@@ -75,12 +75,12 @@ clock_run_command(struct admin *admin, int argc, char **argv)
 	draft_begin(&draft, admin, db);
 	snprintf(district, sizeof(district), "%" PRId32, draft.district);
 	answer = DB_ASK(db, SQL_CLOCK_NOW, district);
+	shift = arena_format(admin->arena, "%" PRId64,
+		wanted(admin, &options, answer_int(&answer, 0, 0), answer_int(&answer, 0, 1)));
 	if (answer_int(&answer, 0, 1) == 0 && !options.test)
 		admin_fail(admin, EXIT_FAILED,
 			"district %s runs on true time; all its deadlines would be wrong. If it is for tests only, add "
 			"--test-district", draft.district_code.data);
-	shift = arena_format(admin->arena, "%" PRId64,
-		wanted(admin, &options, answer_int(&answer, 0, 0), answer_int(&answer, 0, 1)));
 	answer = DB_ASK(db, SQL_CLOCK_SHIFT, district, shift.data);
 	if (admin->json)
 		admin_print_json(json_pack("{s:s, s:s}", "district", draft.district_code.data, "now",
