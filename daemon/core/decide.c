@@ -222,14 +222,8 @@ is_reporters_feedback(const struct deciding *d)
 static enum verdict
 refused(struct deciding *d, enum refusal refusal)
 {
-	struct text detail = d->effects->reply.detail;
-	struct reply reply = d->effects->reply;
-
-	reply.verdict = VERDICT_REFUSED;
-	reply.refusal = refusal;
-	reply.detail = detail;
-	/* A verb may have begun before it found what is missing: nothing of that holds. */
-	*d->effects = (struct effects){.arena = d->effects->arena, .reply = reply};
+	d->effects->reply.verdict = VERDICT_REFUSED;
+	d->effects->reply.refusal = refusal;
 	return VERDICT_REFUSED;
 }
 

@@ -128,7 +128,7 @@ fire_move_up(struct deciding *d, enum clock_kind kind)
 {
 	int32_t above = route_unit_above(d->in_force, d->issue.holder.unit, d->now);
 
-	if (above == 0 || d->issue.holder.desk == DESK_BACKSTOP) {
+	if (above == 0) {
 		nobody_above(d, kind);
 		return;
 	}

@@ -67,8 +67,6 @@ decide_file(struct deciding *d)
 	set_handle_limit(d);
 	decide_clock_stop(d, CLOCK_ACCEPT, CAUSE_PERSON);
 	route = find_route(d);
-	/* A person files: what the rule says of filing by itself is answered. */
-	route.auto_file = true;
 	if (lead != NULL) {
 		route.lead = lead->id;
 		route.cause = CAUSE_PERSON;

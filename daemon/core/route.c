@@ -324,7 +324,11 @@ keep_listed(const struct question *question, struct candidates *found)
 		if (found->rows[i].listed < standard->candidates_count)
 			kept.rows[kept.count++] = found->rows[i];
 	}
-	for (size_t i = 0; kept.count == 0 && i < standard->candidates_count; i++) {
+	if (kept.count > 0) {
+		*found = kept;
+		return;
+	}
+	for (size_t i = 0; i < standard->candidates_count; i++) {
 		const struct unit *unit =
 			units_in_force(units, standard->candidates[i], question->now);
 
@@ -333,8 +337,6 @@ keep_listed(const struct question *question, struct candidates *found)
 			candidate_insert(found, (struct candidate){.unit = unit->id,
 				.tier = unit->tier, .listed = i});
 	}
-	if (kept.count > 0)
-		*found = kept;
 }
 
 /* Keeps the rows sorted, best first, one row a unit; the worst falls out when there are too many. */

@@ -338,6 +338,9 @@ check_file(void **state)
 		assert_int_equal(stage.dossier.issue.state, row->state);
 		assert_int_equal(stage.dossier.issue.cause, row->cause);
 		assert_int_equal(stage.dossier.issue.holder.unit, row->holder);
+		assert_int_equal(stage.dossier.issue.entry_unit,
+			route_desk_unit(district_release(stage.district), stage.dossier.issue.place,
+				TIER_TOWN, stage.now));
 		assert_int_equal(ledger_count(&stage, LEDGER_STOP, CLOCK_ACCEPT), 1);
 	}
 	stage_close(&stage);
@@ -841,6 +844,22 @@ dispatch_with_assisting_units(void **unused)
 }
 
 static void
+assistance_belongs_to_the_lead_the_rules_name(void **unused)
+{
+	struct stage stage = stage_open();
+	struct event event;
+
+	(void)unused;
+	done(&stage, 0, report_of(&stage, "house/repair/leak", "T1C1G1"));
+	done(&stage, 0, command(&stage, HOUSE_HANDLER, EVENT_RETURN));
+	event = command(&stage, DISPATCHER, EVENT_DISPATCH);
+	event.dispatch.lead_code = TEXT("U-T1");
+	done(&stage, 0, event);
+	assert_int_equal(stage.effects.assist_count, 0);
+	stage_close(&stage);
+}
+
+static void
 dispatch_needs_a_lead_where_the_rules_name_none(void **unused)
 {
 	struct stage stage = stage_open();
@@ -1065,6 +1084,42 @@ merged_unit_hands_over_to_its_successor(void **unused)
 	stage_close(&stage);
 }
 
+static void
+merged_town_keeps_its_desks_at_the_successor(void **unused)
+{
+	struct stage stage = stage_open();
+	struct district *district = stage.district;
+
+	(void)unused;
+	bring_to(&stage, ISSUE_HANDLING);
+	district->unit_rows[U_T1].until_at = stage.now;
+	district->unit_rows[U_T1].successor = U_T2;
+	done(&stage, 1, command(&stage, HANDLER, EVENT_ANSWER));
+	assert_holder(&stage, U_T2, DESK_INTAKE);
+	stage_close(&stage);
+}
+
+static void
+calendar_taken_out_of_the_rules_still_measures(void **unused)
+{
+	struct stage stage = stage_open();
+	struct event event;
+	struct release *later;
+
+	(void)unused;
+	done(&stage, 0, report_of(&stage, "house/repair/leak", "T1C1G1"));
+	later = district_publish(stage.district, instant_add(stage.now, (struct span){1}));
+	later->calendars_count = 0;
+	done(&stage, 1, command(&stage, HOUSE_HANDLER, EVENT_CLAIM));
+	stage.now = moment(&SHANGHAI, "2024-03-07 09:00");
+	event = command(&stage, HOUSE_HANDLER, EVENT_ANSWER);
+	event.answer.close_condition = true;
+	event.answer.photos_count = 1;
+	done(&stage, 0, event);
+	assert_int_equal(stage.dossier.issue.clocks[CLOCK_HANDLE].used.us, HOURS(7));
+	stage_close(&stage);
+}
+
 /* ---- laws ---- */
 
 static void
@@ -1182,6 +1237,7 @@ main(void)
 	CHECK_ONE(&group, returned_too_often_goes_to_the_backstop);
 	CHECK_ONE(&group, task_that_nobody_has_may_be_returned_by_any_handler);
 	CHECK_ONE(&group, dispatch_with_assisting_units);
+	CHECK_ONE(&group, assistance_belongs_to_the_lead_the_rules_name);
 	CHECK_ONE(&group, dispatch_needs_a_lead_where_the_rules_name_none);
 	CHECK_ONE(&group, escalate_climbs_one_tier_with_a_new_sign);
 	CHECK_ONE(&group, h11_stale_escalation_is_no_second_level);
@@ -1192,6 +1248,8 @@ main(void)
 	CHECK_ONE(&group, feedback_of_another_collector_is_refused);
 	CHECK_ONE(&group, h01_d30_open_issue_keeps_its_release);
 	CHECK_ONE(&group, merged_unit_hands_over_to_its_successor);
+	CHECK_ONE(&group, merged_town_keeps_its_desks_at_the_successor);
+	CHECK_ONE(&group, calendar_taken_out_of_the_rules_still_measures);
 	CHECK_ONE(&group, h17_time_only_moves_forward);
 	CHECK_ONE(&group, same_inputs_give_the_same_bytes);
 	CHECK_ONE(&group, said_is_json_without_contact_data);

@@ -195,6 +195,23 @@ ladder_raises_severity_then_hands_to_the_backstop(void **unused)
 	stage_close(&stage);
 }
 
+static void
+most_severe_stays_the_most_severe(void **unused)
+{
+	struct stage stage = stage_open();
+	struct event event = report_of(&stage, "scary/x/y", "T1C1G1");
+
+	(void)unused;
+	stage.district->standard_rows[SCARY].severity = 0;
+	event.report.severity = 1;
+	done(&stage, 0, event);
+	done(&stage, 0, command(&stage, HANDLER, EVENT_CLAIM));
+	due(&stage);
+	assert_int_equal(ledger_count(&stage, LEDGER_STEP, CLOCK_HANDLE), 1);
+	assert_int_equal(stage.dossier.issue.severity, 1);
+	stage_close(&stage);
+}
+
 /* ---- leases and silence ---- */
 
 static void
@@ -484,6 +501,48 @@ late_answer_cannot_hide_its_breach(void **unused)
 	stage_close(&stage);
 }
 
+/* Nor can a return, another unit or another class, each a moment before the daemon looks. */
+static void
+hand_over_cannot_hide_a_breach(void **unused)
+{
+	struct stage stage = stage_open();
+	struct policies *policies = &stage.district->policies;
+	struct event event;
+	int64_t start = stage.now.us;
+
+	(void)unused;
+	policies->limits[CLOCK_LEASE][0] = (struct limit){0};
+	policies->refusal_window = SPAN_ZERO;
+	bring_to(&stage, ISSUE_HANDLING);
+	stage.now.us = start + HOURS(9);
+	done(&stage, 0, command(&stage, HANDLER, EVENT_RETURN));
+	assert_int_equal(ledger_first(&stage, LEDGER_BREACH, CLOCK_HANDLE)->at.us, start + HOURS(8));
+	assert_int_equal(ledger_count(&stage, LEDGER_PAUSE, CLOCK_HANDLE), 1);
+
+	stage_next_issue(&stage);
+	policies->return_stops_handle = false;
+	start = stage.now.us;
+	bring_to(&stage, ISSUE_RETURNED);
+	event = command(&stage, DISPATCHER, EVENT_DISPATCH);
+	event.dispatch.lead_code = TEXT("B-HOUSE");
+	stage.now.us = start + HOURS(9);
+	done(&stage, 0, event);
+	assert_int_equal(ledger_first(&stage, LEDGER_BREACH, CLOCK_HANDLE)->at.us, start + HOURS(8));
+	assert_int_equal(ledger_first(&stage, LEDGER_BREACH, CLOCK_HANDLE)->generation, 1);
+	assert_false(stage.dossier.issue.clocks[CLOCK_HANDLE].breached);
+
+	stage_next_issue(&stage);
+	start = stage.now.us;
+	done(&stage, 0, report_of(&stage, "orphan/x/y", "T1C1G1"));
+	event = command(&stage, DUTY, EVENT_FILE);
+	event.file.class_code = TEXT("noted/x/y");
+	stage.now.us = start + HOURS(9);
+	done(&stage, 0, event);
+	assert_int_equal(ledger_first(&stage, LEDGER_BREACH, CLOCK_HANDLE)->at.us, start + HOURS(8));
+	assert_int_equal(ledger_count(&stage, LEDGER_RETARGET, CLOCK_HANDLE), 1);
+	stage_close(&stage);
+}
+
 static void
 answer_before_the_due_is_in_time(void **unused)
 {
@@ -607,6 +666,7 @@ main(void)
 	CHECK_ONE(&group, desk_that_sleeps_loses_it_to_the_same_desk_above);
 	CHECK_ONE(&group, ladder_reminds_then_notifies_above);
 	CHECK_ONE(&group, ladder_raises_severity_then_hands_to_the_backstop);
+	CHECK_ONE(&group, most_severe_stays_the_most_severe);
 	CHECK_ONE(&group, h12_lease_ends_and_the_clock_is_unbroken);
 	CHECK_ONE(&group, lease_goes_before_what_else_is_due);
 	CHECK_ONE(&group, silence_closes_and_says_so);
@@ -621,6 +681,7 @@ main(void)
 	CHECK_ROWS(&group, past_rows, check_past);
 	CHECK_ONE(&group, h16_import_of_old_reports_sets_off_no_storm);
 	CHECK_ONE(&group, late_answer_cannot_hide_its_breach);
+	CHECK_ONE(&group, hand_over_cannot_hide_a_breach);
 	CHECK_ONE(&group, answer_before_the_due_is_in_time);
 	CHECK_ONE(&group, h05_paused_clock_cannot_fire);
 	CHECK_ONE(&group, d30_running_issue_climbs_by_the_ladder_it_began_with);

@@ -272,6 +272,7 @@ unit_of_a_place_by_time(void **unused)
 	assert_int_equal(units_of_place(&d->units, T1, merged_at)->id, B_OLD);
 	assert_int_equal(units_in_force(&d->units, U_T1, merged_at)->id, B_OLD);
 	assert_int_equal(units_in_force(&d->units, U_T1, before)->id, U_T1);
+	assert_null(units_in_force(&d->units, B_OLD, before));
 	assert_int_equal(units_get(&d->units, U_T1)->next_same_place, B_OLD);
 	assert_null(units_of_place(&d->units, X1, merged_at));
 	stage_close(&stage);
