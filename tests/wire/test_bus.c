@@ -31,6 +31,7 @@ static struct bus *bus;
 static struct client clients[8];
 static size_t clients_count;
 static struct bus_message got[MESSAGES_MAX];
+static int64_t patience_us; /* how long a turn waits to be woken */
 
 static void start(struct bus_config config);
 static struct client *client_new(void);
@@ -395,6 +396,7 @@ a_bounded_turn_leaves_nothing_behind(void **state)
 
 	(void)state;
 	start(usual);
+	patience_us = 1000000;
 	for (int i = 0; i < SENDERS; i++)
 		client_new();
 	admit_all();
@@ -475,6 +477,7 @@ start(struct bus_config config)
 		context = zmq_ctx_new();
 		loop = loop_open();
 	}
+	patience_us = 20000;
 	bus = bus_open(&config, arena, &why);
 	if (bus == NULL)
 		fail_msg("%s", why.data);
@@ -575,7 +578,7 @@ turn(size_t max)
 	size_t count = 0;
 	bool sleep = bus_wants(bus, fds, &count);
 
-	loop_wait(loop, fds, count, sleep ? 50000 : 0);
+	loop_wait(loop, fds, count, sleep ? patience_us : 0);
 	return bus_receive(bus, arena, got, max);
 }
 
