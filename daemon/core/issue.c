@@ -59,11 +59,11 @@ static const struct issue_cell cells[] = {
 	{ISSUE_HANDLING, EVENT_PROGRESS, ISSUE_HANDLING, HANDLER, true, true, false, "text",
 		"LEASE restarts, so many times as the policy allows"},
 	{ISSUE_HANDLING, EVENT_RETURN, ISSUE_RETURNED, HANDLER, true, true, false,
-		"reason; inside the refusal window",
+		"reason; inside the refusal window; while nobody has it, any handler of the unit may",
 		"LEASE stops, DISPATCH starts, HANDLE pauses by policy; after too many returns to the "
 		"backstop desk"},
 	{ISSUE_HANDLING, EVENT_ESCALATE, ISSUE_DISPATCHED, HANDLER | SUPERVISOR, false, false, false,
-		"reason; a tier above",
+		"reason; a tier above; for a handler, that no colleague has it",
 		"the unit one tier up holds and leads: LEASE stops, a new SIGN; HANDLE and BUNDLE run "
 		"on"},
 	{ISSUE_HANDLING, EVENT_ANSWER, RULES, HANDLER, true, true, false,
