@@ -247,7 +247,7 @@ BAD = {
     "control characters": ("places", PLACES + "A,甲\x07,x,,D\n", ["bad.csv:3: not clean UTF-8"]),
     "bidi overrides": ("places", PLACES + "A,甲\u202e,x,,D\n", ["bad.csv:3: not clean UTF-8"]),
     "several bad lines": ("places", PLACES + "A,,x,,D\nB,乙,,,D\nC,丙,x,moon,D\n",
-                          ["bad.csv:3: name", "bad.csv:4: kind", "bad.csv:5: tier", "3 complaints; nothing was published"]),
+                          ["bad.csv:3: name", "bad.csv:4: kind", "bad.csv:5: tier", "9 complaints; nothing was published"]),
 }
 
 
@@ -263,6 +263,30 @@ def test_refused(loaded, name):
     assert loaded.counts() == before
 
 
+def test_types_and_references_are_complained_of_together(loaded):
+    text = STANDARDS + "a,working_days,x,work,received\nb,continuous,1h,,received\nc,working_time,1h,moon,received\n"
+    done = loaded.run("load", "standards", loaded.file("bad.csv", text))
+    assert "bad.csv:2: limit" in done.stderr and "bad.csv:4: calendar" in done.stderr and "2 complaints" in done.stderr
+
+
+def test_check_publishes_nothing(loaded):
+    before = loaded.counts()
+    path = loaded.file("p.csv", POLICIES + "returns_max,,9\n")
+    assert loaded.json("load", "policies", path, "--check") == {"family": "policies", "checked": True, "published": False}
+    assert loaded.run("load", "policies", loaded.file("p.csv", POLICIES + "returns_max,,x\n"), "--check").returncode == 1
+    assert loaded.counts() == before
+
+
+def test_now_is_not_for_a_district_with_open_issues(district):
+    district.sql("INSERT INTO issue (district_id, version, id, rank, observed_at, received_at, last_at, holder_unit, "
+                 "holder_desk, reporter, entry_unit, release, state, tier, severity, cause, returns, renewals, redos, "
+                 "class_code, clocks) VALUES (1, 1, 1001, 1, now(), now(), now(), 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 0, 0, '', '')")
+    path = district.file("p.csv", POLICIES + "returns_max,,9\n")
+    done = district.run("load", "policies", path, "--now")
+    assert done.returncode == 1 and "the district has open issues" in done.stderr
+    district.good("load", "policies", path)
+
+
 def test_not_utf8(loaded):
     (loaded.folder / "bad.csv").write_bytes(PLACES.encode() + "A,甲,x,,D\n".encode("gb18030"))
     done = loaded.run("load", "places", "bad.csv")
@@ -272,13 +296,13 @@ def test_not_utf8(loaded):
 def test_a_hundred_lines_are_shown_and_the_others_counted(loaded):
     done = loaded.run("load", "places", loaded.file("bad.csv", PLACES + "A,,x,,D\n" * 150))
     shown = [line for line in done.stderr.splitlines() if line.startswith(str(loaded.folder))]
-    assert len(shown) == 100 and "… and 50 more" in done.stderr
+    assert len(shown) == 100 and "… and 205 more" in done.stderr
 
 
 def test_an_error_for_programs(loaded):
     done = loaded.run("load", "places", loaded.file("bad.csv", PLACES + "A,,x,,D\n"), "--json")
     assert done.returncode == 1
-    assert done.stdout.startswith('{"error":"1 complaint; nothing was published","status":1}')
+    assert done.stdout.startswith('{"error":"7 complaints; nothing was published","status":1}')
 
 
 # ---- editions and releases ----

@@ -50,7 +50,6 @@ const struct family FAMILIES[] = {
 const size_t FAMILIES_COUNT = sizeof(FAMILIES) / sizeof(FAMILIES[0]);
 
 static void read_calendar_codes(struct draft *draft);
-static bool is_published(struct origin origin);
 
 const struct family *
 family_find(const char *name)
@@ -107,7 +106,7 @@ void
 draft_read_published(struct draft *draft, const struct family *family)
 {
 	struct answer answer = draft_show(draft, family, draft->editions);
-	struct text name = arena_format(draft->arena, "published %s", family->name);
+	struct text name = arena_format(draft->arena, PUBLISHED "%s", family->name);
 
 	for (size_t i = 0; i < answer.rows; i++) {
 		struct row row = {&draft->complaints, {name.data, i + 1}, NULL, &answer, i};
@@ -163,7 +162,7 @@ draft_place(struct draft *draft, struct origin origin, const char *column, struc
 
 	if (row == CODE_NONE && code.len > 0)
 		complain(&draft->complaints, origin, column, "there is no place \"%s\"%s", code.data,
-			is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
+			origin_is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
 	return row == CODE_NONE ? 0 : LIST_AT(&draft->places, struct place_row, row)->id;
 }
 
@@ -174,7 +173,7 @@ draft_unit(struct draft *draft, struct origin origin, const char *column, struct
 
 	if (row == CODE_NONE && code.len > 0)
 		complain(&draft->complaints, origin, column, "there is no unit \"%s\"%s", code.data,
-			is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
+			origin_is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
 	return row == CODE_NONE ? 0 : LIST_AT(&draft->units, struct unit_row, row)->id;
 }
 
@@ -198,10 +197,4 @@ draft_has_kind(const struct draft *draft, struct text kind)
 		if (text_equal(LIST_AT(&draft->units, struct unit_row, i)->kind, kind))
 			return true;
 	return false;
-}
-
-static bool
-is_published(struct origin origin)
-{
-	return strncmp(origin.file, "published ", strlen("published ")) == 0;
 }

@@ -207,6 +207,8 @@ void ladders_read(struct draft *draft, const struct row *row);
 void ladders_check(struct draft *draft);
 void policies_read(struct draft *draft, const struct row *row);
 void policies_check(struct draft *draft);
+/* Which there are, of what type, and what holds while one is not given. */
+void policies_print(const struct admin *admin);
 void calendars_read(struct draft *draft, const struct row *row);
 void calendars_check(struct draft *draft);
 void actors_read(struct draft *draft, const struct row *row);

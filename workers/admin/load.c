@@ -24,27 +24,29 @@ struct load_options {
 	const char *family;
 	struct list files, polygons; /* const char * */
 	const char *polygon_code, *effective;
-	bool now, replace, no_polygons;
+	bool now, replace, no_polygons, check;
 };
 
 static const struct command COMMAND = {"load", NULL,
 	"huying-admin load standards standards.csv:city-columns.json --district ZC", NULL};
 
-enum { KEY_POLYGON_CODE = 0x200, KEY_NO_POLYGONS, KEY_EFFECTIVE, KEY_NOW, KEY_REPLACE };
+enum { KEY_POLYGON_CODE = 0x200, KEY_NO_POLYGONS, KEY_EFFECTIVE, KEY_NOW, KEY_REPLACE, KEY_CHECK };
 
 static const struct argp_option OPTIONS[] = {
 	{"polygons", 'p', "FILE", 0, "places: GeoJSON features; without it the present polygons stay", 1},
 	{"polygon-code", KEY_POLYGON_CODE, "PROPERTY", 0, "places: the property with the code; default: code", 1},
 	{"no-polygons", KEY_NO_POLYGONS, NULL, 0, "places: drop the present polygons", 1},
 	{"replace", KEY_REPLACE, NULL, 0, "actors: disable whoever is not in the file", 1},
+	{"check", KEY_CHECK, NULL, 0, "only look: publish nothing", 2},
 	{"effective", KEY_EFFECTIVE, "INSTANT", 0, "from when on, e.g. 2027-01-01T00:00:00+08:00", 2},
 	{"now", KEY_NOW, NULL, 0, "at once: for a district without open issues, or a test district", 2},
 	{0},
 };
 
 static error_t parse(int key, char *value, struct argp_state *state);
+static int say_checked(struct admin *admin, const char *family);
 static int load_district(struct admin *admin, struct db *db, const struct load_options *options);
-static void read_files(struct draft *draft, const struct load_options *options);
+static bool read_files(struct draft *draft, const struct load_options *options);
 static void read_rest(struct draft *draft);
 static void verify(struct draft *draft, int32_t release);
 static int publish(struct draft *draft, const struct load_options *options);
@@ -71,8 +73,7 @@ load_run(struct admin *admin, int argc, char **argv)
 	if (draft.loading == NULL)
 		admin_fail(admin, EXIT_USAGE, "there is no family \"%s\"; the families are: district places units "
 			"competences standards routes ladders policies calendars actors", options.family);
-	read_files(&draft, &options);
-	if (draft.complaints.rows.count == 0) {
+	if (read_files(&draft, &options)) {
 		read_rest(&draft);
 		draft_check(&draft);
 	}
@@ -81,9 +82,21 @@ load_run(struct admin *admin, int argc, char **argv)
 		admin_fail(admin, EXIT_FAILED, "%zu complaint%s; nothing was published",
 			draft.complaints.rows.count, draft.complaints.rows.count == 1 ? "" : "s");
 	}
+	if (options.check)
+		return say_checked(admin, options.family);
 	status = draft.loading->edition == EDITION_ACTORS ? publish_actors(&draft, &options)
 							    : publish(&draft, &options);
 	return status;
+}
+
+static int
+say_checked(struct admin *admin, const char *family)
+{
+	if (admin->json)
+		admin_print_json(json_pack("{s:s, s:b, s:b}", "family", family, "checked", 1, "published", 0));
+	else
+		printf("%s: nothing to complain of; nothing was published\n", family);
+	return EXIT_DONE;
 }
 
 static error_t
@@ -98,6 +111,7 @@ parse(int key, char *value, struct argp_state *state)
 	case KEY_EFFECTIVE: options->effective = value; return 0;
 	case KEY_NOW: options->now = true; return 0;
 	case KEY_REPLACE: options->replace = true; return 0;
+	case KEY_CHECK: options->check = true; return 0;
 	case ARGP_KEY_ARG:
 		if (options->family == NULL)
 			options->family = value;
@@ -136,7 +150,8 @@ open_file(struct complaints *complaints, const char *argument, const char *const
 	return table;
 }
 
-static void
+/* False when not every row could be read, so that what is missing would only confuse the checks. */
+static bool
 read_file(struct draft *draft, const char *argument)
 {
 	const struct family *family = draft->loading;
@@ -152,9 +167,8 @@ read_file(struct draft *draft, const char *argument)
 				"the file has no such column, and no mapping gives it");
 			complete = false;
 		}
-	while (complete) {
-		bool more = table_next(table, &why);
-
+	for (bool more = complete; more || why.len > 0;) {
+		more = table_next(table, &why);
 		if (!more && why.len == 0)
 			break;
 		if (more) {
@@ -166,27 +180,32 @@ read_file(struct draft *draft, const char *argument)
 
 			complain(&draft->complaints, (struct origin){path, table_line(table)}, NULL, "%s",
 				words == NULL ? why.data : words + 2);
+			complete = false;
 		}
 		progress_at(&progress, table_bytes_read(table), table_bytes(table));
 	}
 	progress_end(&progress);
 	table_close(&table);
+	return complete;
 }
 
-static void
+static bool
 read_files(struct draft *draft, const struct load_options *options)
 {
+	bool complete = true;
+
 	if (options->files.count > 1 && draft->loading->edition != EDITION_CALENDARS &&
 		draft->loading->edition != EDITION_STANDARDS)
 		admin_fail(draft->admin, EXIT_USAGE, "one file at a time, but for calendars and standards");
 	for (size_t i = 0; i < options->files.count; i++)
-		read_file(draft, *LIST_AT(&options->files, const char *, i));
+		complete &= read_file(draft, *LIST_AT(&options->files, const char *, i));
 	if (draft->loading->edition != EDITION_PLACES)
-		return;
+		return complete;
 	for (size_t i = 0; i < options->polygons.count; i++)
 		polygons_read(draft, *LIST_AT(&options->polygons, const char *, i), options->polygon_code);
 	if (options->polygons.count == 0 && !options->no_polygons && draft->editions[EDITION_PLACES] > 0)
 		polygons_keep(draft);
+	return complete;
 }
 
 /* The other families, as published: what the new rows name, and who names them. */
@@ -469,6 +488,8 @@ load_district(struct admin *admin, struct db *db, const struct load_options *opt
 		complaints_print(&complaints);
 		admin_fail(admin, EXIT_FAILED, "nothing was changed");
 	}
+	if (options->check)
+		return say_checked(admin, "district");
 	answer = DB_ASK(db, SQL_DISTRICT_UPSERT, values[0].data, values[1].data, values[2].data);
 	if (admin->json)
 		admin_print_json(json_pack("{s:s, s:s, s:b}", "district", values[0].data, "zone", values[2].data,

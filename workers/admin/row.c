@@ -46,12 +46,22 @@ complain(struct complaints *complaints, struct origin origin, const char *column
 	free(words);
 }
 
+bool
+origin_is_published(struct origin origin)
+{
+	return strncmp(origin.file, PUBLISHED, strlen(PUBLISHED)) == 0;
+}
+
+/* The files first, then what was published and does not go with them. */
 static int
 by_place(const void *a, const void *b)
 {
 	const struct complaint *left = a, *right = b;
-	int order = strcmp(left->origin.file, right->origin.file);
+	bool left_old = origin_is_published(left->origin), right_old = origin_is_published(right->origin);
+	int order = strverscmp(left->origin.file, right->origin.file);
 
+	if (left_old != right_old)
+		return left_old ? 1 : -1;
 	if (order != 0)
 		return order;
 	if (left->origin.line != right->origin.line)

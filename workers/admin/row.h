@@ -19,6 +19,8 @@ struct origin {
 	const char *file; /* or "published units" */
 	size_t line;
 };
+#define PUBLISHED "published "
+bool origin_is_published(struct origin origin);
 
 struct complaints {
 	struct arena *arena;

@@ -258,10 +258,11 @@ static void
 check_ladder(struct draft *draft, const struct ladder_row *rows, size_t count)
 {
 	int32_t firings = 0;
+	bool numbered = rows[0].step != 0; /* sorted: one without a number comes first, and was complained of */
 
 	for (size_t i = 0; i < count; i++) {
 		firings += 1 + rows[i].repeat;
-		if (rows[i].step != (int32_t)i + 1 && rows[i].step != 0)
+		if (numbered && rows[i].step != (int32_t)i + 1)
 			complain(&draft->complaints, rows[i].origin, "step",
 				"the steps of ladder \"%s\" must be 1, 2, … without gap; here %zu is due",
 				rows[i].ladder.data, i + 1);
@@ -290,6 +291,8 @@ ladders_check(struct draft *draft)
 		for (until = from; until < count && text_equal(rows[until].ladder, rows[from].ladder); until++)
 			check_step(draft, &rows[until]);
 		check_ladder(draft, rows + from, until - from);
+		if (rows[from].clock == 0)
+			continue;
 		codes_add(draft->arena, &targets, arena_format(draft->arena, "%d\t%s\t%" PRId32, rows[from].clock,
 			rows[from].class_code.data, rows[from].severity), (int64_t)from);
 	}
@@ -434,4 +437,26 @@ policies_check(struct draft *draft)
 				LIST_AT(&draft->policies, struct policy_row, rows.rows[i].number)->origin, "name",
 				"the same name and tier stand in line %zu already",
 				LIST_AT(&draft->policies, struct policy_row, rows.rows[i - 1].number)->origin.line);
+}
+
+void
+policies_print(const struct admin *admin)
+{
+	static const char *const TYPES[] = {"limit", "integer", "yes or no", "duration", "tier"};
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < sizeof(POLICIES) / sizeof(POLICIES[0]); i++) {
+		const struct policy_kind *kind = &POLICIES[i];
+		const char *otherwise = kind->otherwise == NULL ? "" : kind->otherwise;
+
+		if (admin->json)
+			json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "name", kind->name, "type",
+				TYPES[kind->type], "default", otherwise));
+		else
+			printf("%-24s %-10s %s\n", kind->name, TYPES[kind->type], otherwise);
+	}
+	if (admin->json)
+		admin_print_json(array);
+	else
+		json_decref(array);
 }

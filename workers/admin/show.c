@@ -119,10 +119,15 @@ rules_run(struct admin *admin, int argc, char **argv)
 	char district[16];
 	struct db *db;
 
-	admin_parse(admin, &COMMAND, OPTIONS, parse, "show",
-		"Prints which rules are in force; with --family their rows.", argc, argv, &options);
+	admin_parse(admin, &COMMAND, OPTIONS, parse, "show\npolicies",
+		"Prints which rules are in force, with --family their rows; or which policies there can be.", argc,
+		argv, &options);
+	if (options.verb != NULL && strcmp(options.verb, "policies") == 0) {
+		policies_print(admin);
+		return EXIT_DONE;
+	}
 	if (options.verb == NULL || strcmp(options.verb, "show") != 0)
-		admin_fail(admin, EXIT_USAGE, "say `rules show`");
+		admin_fail(admin, EXIT_USAGE, "say `rules show` or `rules policies`");
 	if (options.family != NULL && (family = family_find(options.family)) == NULL)
 		admin_fail(admin, EXIT_USAGE, "there is no family \"%s\"; the families are: places units competences "
 			"standards routes ladders policies calendars actors", options.family);

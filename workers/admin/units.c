@@ -96,7 +96,7 @@ check_row(struct draft *draft, struct unit_row *row)
 	if (row->place_code.len == 0)
 		complain(complaints, row->origin, "place_code",
 			"is missing; a unit of kind tier works for exactly one place of a tier");
-	else if (place != NULL && place->tier != row->tier)
+	else if (place != NULL && row->tier != 0 && place->tier != row->tier)
 		complain(complaints, row->origin, "tier", "must be the tier of its place \"%s\" (%s)",
 			place->code.data, place->tier == 0 ? "it has none" : tier_word((enum tier)place->tier));
 }
