@@ -29,8 +29,11 @@ actors_read(struct draft *draft, const struct row *row)
 		const struct word *role = vocab_by_word("role", roles[i].data, roles[i].len);
 
 		if (role == NULL)
-			complain(row->complaints, row->origin, "roles", "\"%s\" is no role; the roles are: collector "
-				"acceptor dispatcher handler duty_officer callback supervisor admin", roles[i].data);
+			complain(row->complaints, row->origin, "roles",
+				"\"%s\" is no role; the roles are: collector "
+				"acceptor dispatcher handler duty_officer callback supervisor "
+				"admin",
+				roles[i].data);
 		else
 			actor->roles |= 1u << role->number;
 	}
@@ -42,15 +45,17 @@ actors_check(struct draft *draft)
 	struct codes rows = {0};
 
 	for (size_t i = 0; i < draft->actors.count; i++)
-		codes_add(draft->arena, &rows, LIST_AT(&draft->actors, struct actor_row, i)->code, (int64_t)i);
+		codes_add(draft->arena, &rows, LIST_AT(&draft->actors, struct actor_row, i)->code,
+			(int64_t)i);
 	codes_sort(&rows);
 	for (size_t i = 0; i < draft->actors.count; i++) {
 		struct actor_row *row = LIST_AT(&draft->actors, struct actor_row, i);
 		int64_t first = codes_find(&rows, row->code);
 
 		if (first != (int64_t)i && row->code.len > 0)
-			complain(&draft->complaints, row->origin, "code", "\"%s\" stands in line %zu already",
-				row->code.data, LIST_AT(&draft->actors, struct actor_row, first)->origin.line);
+			complain(&draft->complaints, row->origin, "code",
+				"\"%s\" stands in line %zu already", row->code.data,
+				LIST_AT(&draft->actors, struct actor_row, first)->origin.line);
 		row->unit = draft_unit(draft, row->origin, "unit_code", row->unit_code);
 		row->area = draft_place(draft, row->origin, "area_code", row->area_code);
 	}
@@ -61,8 +66,9 @@ actors_check(struct draft *draft)
 static bool
 is_as_published(const struct answer *present, size_t at, const struct actor_row *row)
 {
-	return text_equal(answer_get(present, at, 2), row->name) && answer_int(present, at, 3) == row->unit &&
-		answer_int(present, at, 4) == row->area && answer_int(present, at, 5) == row->roles;
+	return text_equal(answer_get(present, at, 2), row->name) &&
+	       answer_int(present, at, 3) == row->unit && answer_int(present, at, 4) == row->area &&
+	       answer_int(present, at, 5) == row->roles;
 }
 
 static void
@@ -74,8 +80,8 @@ put(struct draft *draft, const char *district, int32_t id, const struct actor_ro
 	snprintf(words[1], sizeof(words[1]), "%" PRId32, row->unit);
 	snprintf(words[2], sizeof(words[2]), "%" PRId32, row->area);
 	snprintf(words[3], sizeof(words[3]), "%" PRIu32, row->roles);
-	DB_ASK(draft->db, SQL_ACTOR_UPSERT, district, words[0], row->code.data, row->name.data, words[1],
-		words[2], words[3]);
+	DB_ASK(draft->db, SQL_ACTOR_UPSERT, district, words[0], row->code.data, row->name.data,
+		words[1], words[2], words[3]);
 }
 
 struct actor_changes
@@ -103,7 +109,8 @@ actors_put(struct draft *draft, bool replace)
 			continue;
 		changes.added += at == CODE_NONE;
 		changes.changed += at != CODE_NONE;
-		put(draft, district, (int32_t)(at == CODE_NONE ? next++ : answer_int(&present, (size_t)at, 0)),
+		put(draft, district,
+			(int32_t)(at == CODE_NONE ? next++ : answer_int(&present, (size_t)at, 0)),
 			row);
 	}
 	codes_sort(&wanted);
@@ -112,7 +119,8 @@ actors_put(struct draft *draft, bool replace)
 			codes_find(&wanted, answer_get(&present, i, 1)) != CODE_NONE)
 			continue;
 		changes.disabled++;
-		DB_ASK(draft->db, SQL_ACTOR_ACTIVE, district, answer_get(&present, i, 1).data, "no");
+		DB_ASK(draft->db, SQL_ACTOR_ACTIVE, district, answer_get(&present, i, 1).data,
+			"no");
 	}
 	return changes;
 }
@@ -120,7 +128,9 @@ actors_put(struct draft *draft, bool replace)
 /* ---- actor add|disable|enable|list ---- */
 
 static const struct command COMMAND = {"actor", NULL,
-	"huying-admin actor add zhang --name 张三 --unit G0101 --area G0101 --roles \"collector handler\"", NULL};
+	"huying-admin actor add zhang --name 张三 --unit G0101 --area G0101 --roles \"collector "
+	"handler\"",
+	NULL};
 
 struct actor_options {
 	const char *verb, *code, *name, *unit, *area, *roles;
@@ -147,8 +157,9 @@ actor_run(struct admin *admin, int argc, char **argv)
 	int status;
 
 	admin_parse(admin, &COMMAND, OPTIONS, parse, "add CODE\ndisable CODE\nenable CODE\nlist",
-		"Adds a person or program, or lists them. A disabled one is refused on the next message.", argc,
-		argv, &options);
+		"Adds a person or program, or lists them. A disabled one is refused on the next "
+		"message.",
+		argc, argv, &options);
 	if (options.verb == NULL || (options.code == NULL && strcmp(options.verb, "list") != 0))
 		admin_fail(admin, EXIT_USAGE, "say add, disable, enable (and whom) or list");
 	db = db_open(admin);
@@ -159,8 +170,8 @@ actor_run(struct admin *admin, int argc, char **argv)
 	else if (strcmp(options.verb, "list") == 0)
 		status = list(admin, db);
 	else
-		admin_fail(admin, EXIT_USAGE, "there is no `actor %s`; say add, disable, enable or list",
-			options.verb);
+		admin_fail(admin, EXIT_USAGE,
+			"there is no `actor %s`; say add, disable, enable or list", options.verb);
 	return status;
 }
 
@@ -170,16 +181,25 @@ parse(int key, char *value, struct argp_state *state)
 	struct actor_options *options = state->input;
 
 	switch (key) {
-	case 'n': options->name = value; return 0;
-	case 'u': options->unit = value; return 0;
-	case 'a': options->area = value; return 0;
-	case 'r': options->roles = value; return 0;
+	case 'n':
+		options->name = value;
+		return 0;
+	case 'u':
+		options->unit = value;
+		return 0;
+	case 'a':
+		options->area = value;
+		return 0;
+	case 'r':
+		options->roles = value;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
 			argp_error(state, "too many words");
 		*(state->arg_num == 0 ? &options->verb : &options->code) = value;
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -187,9 +207,10 @@ parse(int key, char *value, struct argp_state *state)
 static int
 add(struct admin *admin, struct db *db, const struct actor_options *options)
 {
-	const struct text names[] = {TEXT("code"), TEXT("name"), TEXT("unit_code"), TEXT("area_code"),
-		TEXT("roles")};
-	const struct text cells[] = {text_of(options->code), text_of(options->name == NULL ? "" : options->name),
+	const struct text names[] = {
+		TEXT("code"), TEXT("name"), TEXT("unit_code"), TEXT("area_code"), TEXT("roles")};
+	const struct text cells[] = {text_of(options->code),
+		text_of(options->name == NULL ? "" : options->name),
 		text_of(options->unit == NULL ? "" : options->unit),
 		text_of(options->area == NULL ? "" : options->area),
 		text_of(options->roles == NULL ? "" : options->roles)};
@@ -202,7 +223,8 @@ add(struct admin *admin, struct db *db, const struct actor_options *options)
 	there = DB_ASK(db, SQL_ACTOR_FIND, district, options->code);
 	if (there.rows > 0)
 		admin_fail(admin, EXIT_FAILED,
-			"there is an actor %s already (%s); change him by `load actors`, or `actor enable` him",
+			"there is an actor %s already (%s); change him by `load actors`, or `actor "
+			"enable` him",
 			options->code, answer_get(&there, 0, 1).data);
 	draft.loading = family_find("actors");
 	draft_read_published(&draft, family_find("places"));
@@ -222,8 +244,8 @@ add(struct admin *admin, struct db *db, const struct actor_options *options)
 	if (admin->json)
 		admin_print_json(json_pack("{s:s, s:s}", "actor", options->code, "done", "added"));
 	else
-		printf("%s is there; `huying-admin enrol %s` gives a device its code\n", options->code,
-			options->code);
+		printf("%s is there; `huying-admin enrol %s` gives a device its code\n",
+			options->code, options->code);
 	return EXIT_DONE;
 }
 
@@ -238,11 +260,14 @@ set_active(struct admin *admin, struct db *db, const char *code, bool active)
 	snprintf(district, sizeof(district), "%d", draft.district);
 	changed = DB_ASK(db, SQL_ACTOR_ACTIVE, district, code, active ? "yes" : "no");
 	if (changed.rows == 0)
-		admin_fail(admin, EXIT_FAILED, "there is no actor %s; `huying-admin actor list` names them", code);
+		admin_fail(admin, EXIT_FAILED,
+			"there is no actor %s; `huying-admin actor list` names them", code);
 	if (admin->json)
-		admin_print_json(json_pack("{s:s, s:s}", "actor", code, "done", active ? "enabled" : "disabled"));
+		admin_print_json(json_pack(
+			"{s:s, s:s}", "actor", code, "done", active ? "enabled" : "disabled"));
 	else
-		printf("%s is %s; it holds from the next message on\n", code, active ? "enabled" : "disabled");
+		printf("%s is %s; it holds from the next message on\n", code,
+			active ? "enabled" : "disabled");
 	return EXIT_DONE;
 }
 
@@ -259,10 +284,14 @@ list(struct admin *admin, struct db *db)
 	rows = DB_ASK(db, SQL_ACTOR_LIST, district);
 	for (size_t i = 0; i < rows.rows; i++) {
 		if (admin->json)
-			json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "code",
-				answer_get(&rows, i, 0).data, "name", answer_get(&rows, i, 1).data, "unit",
-				answer_get(&rows, i, 2).data, "area", answer_get(&rows, i, 3).data, "roles",
-				answer_get(&rows, i, 4).data, "active", text_is(answer_get(&rows, i, 5), "yes")));
+			json_array_append_new(
+				array, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "code",
+					       answer_get(&rows, i, 0).data, "name",
+					       answer_get(&rows, i, 1).data, "unit",
+					       answer_get(&rows, i, 2).data, "area",
+					       answer_get(&rows, i, 3).data, "roles",
+					       answer_get(&rows, i, 4).data, "active",
+					       text_is(answer_get(&rows, i, 5), "yes")));
 		else
 			printf("%s\t%s\t%s\t%s\t%s\t%s\n", answer_get(&rows, i, 0).data,
 				answer_get(&rows, i, 1).data, answer_get(&rows, i, 2).data,

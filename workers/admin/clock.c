@@ -7,7 +7,8 @@
 #include "admin/draft.h"
 #include "admin/statements.h"
 
-static const struct command COMMAND = {"clock", NULL, "huying-admin clock shift 3d --test-district", NULL};
+static const struct command COMMAND = {
+	"clock", NULL, "huying-admin clock shift 3d --test-district", NULL};
 
 enum { KEY_TEST = 0x400 };
 
@@ -27,13 +28,16 @@ parse(int key, char *value, struct argp_state *state)
 	struct clock_options *options = state->input;
 
 	switch (key) {
-	case KEY_TEST: options->test = true; return 0;
+	case KEY_TEST:
+		options->test = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
 			argp_error(state, "too many words");
 		*(state->arg_num == 0 ? &options->verb : &options->value) = value;
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -49,11 +53,14 @@ wanted(struct admin *admin, const struct clock_options *options, int64_t now, in
 		return 0;
 	if (strcmp(options->verb, "set") == 0 && instant_parse(text_of(value), &at))
 		return at.us - now;
-	if (strcmp(options->verb, "shift") == 0 && span_parse(text_of(value + (value[0] == '-')), &span))
+	if (strcmp(options->verb, "shift") == 0 &&
+		span_parse(text_of(value + (value[0] == '-')), &span))
 		return shift + (value[0] == '-' ? -span.us : span.us);
 	admin_fail(admin, EXIT_USAGE,
-		"\"clock %s %s\" is not understood; say `clock shift 3d`, `clock shift -- -2h`, `clock set now` or "
-		"`clock set 2026-02-16T08:00:00+08:00`", options->verb, value);
+		"\"clock %s %s\" is not understood; say `clock shift 3d`, `clock shift -- -2h`, "
+		"`clock set now` or "
+		"`clock set 2026-02-16T08:00:00+08:00`",
+		options->verb, value);
 }
 
 int
@@ -67,10 +74,12 @@ clock_run_command(struct admin *admin, int argc, char **argv)
 	struct db *db;
 
 	admin_parse(admin, &COMMAND, OPTIONS, parse, "shift SPAN\nset INSTANT\nset now",
-		"Moves a district through time: its deadlines pass without waiting. Never where real issues are.",
+		"Moves a district through time: its deadlines pass without waiting. Never where "
+		"real issues are.",
 		argc, argv, &options);
 	if (options.verb == NULL || options.value == NULL)
-		admin_fail(admin, EXIT_USAGE, "say shift SPAN, or set INSTANT: %s", COMMAND.example);
+		admin_fail(
+			admin, EXIT_USAGE, "say shift SPAN, or set INSTANT: %s", COMMAND.example);
 	db = db_open(admin);
 	draft_begin(&draft, admin, db);
 	snprintf(district, sizeof(district), "%" PRId32, draft.district);
@@ -79,13 +88,16 @@ clock_run_command(struct admin *admin, int argc, char **argv)
 		wanted(admin, &options, answer_int(&answer, 0, 0), answer_int(&answer, 0, 1)));
 	if (answer_int(&answer, 0, 1) == 0 && !options.test)
 		admin_fail(admin, EXIT_FAILED,
-			"district %s runs on true time; all its deadlines would be wrong. If it is for tests only, add "
-			"--test-district", draft.district_code.data);
+			"district %s runs on true time; all its deadlines would be wrong. If it is "
+			"for tests only, add "
+			"--test-district",
+			draft.district_code.data);
 	answer = DB_ASK(db, SQL_CLOCK_SHIFT, district, shift.data);
 	if (admin->json)
-		admin_print_json(json_pack("{s:s, s:s}", "district", draft.district_code.data, "now",
-			answer_get(&answer, 0, 0).data));
+		admin_print_json(json_pack("{s:s, s:s}", "district", draft.district_code.data,
+			"now", answer_get(&answer, 0, 0).data));
 	else
-		printf("in district %s it is now %s\n", draft.district_code.data, answer_get(&answer, 0, 0).data);
+		printf("in district %s it is now %s\n", draft.district_code.data,
+			answer_get(&answer, 0, 0).data);
 	return EXIT_DONE;
 }

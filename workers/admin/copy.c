@@ -131,7 +131,8 @@ copies_digest(struct arena *arena, struct copy *const *copies, size_t count)
 		crypto_generichash_update(&state, (const unsigned char *)copies[i]->table,
 			strlen(copies[i]->table) + 1);
 		for (size_t j = 0; j < lines; j++) {
-			crypto_generichash_update(&state, (const unsigned char *)sorted[j].data, sorted[j].len);
+			crypto_generichash_update(
+				&state, (const unsigned char *)sorted[j].data, sorted[j].len);
 			crypto_generichash_update(&state, (const unsigned char *)"\n", 1);
 		}
 	}
@@ -143,8 +144,9 @@ copies_digest(struct arena *arena, struct copy *const *copies, size_t count)
 void
 copy_send(struct db *db, struct copy *copy, int32_t district, int32_t edition)
 {
-	struct text lead = arena_format(copy->arena, "%" PRId32 "\t%" PRId32 "\t%s%s", district, edition,
-		copy->constant == NULL ? "" : copy->constant, copy->constant == NULL ? "" : "\t");
+	struct text lead = arena_format(copy->arena, "%" PRId32 "\t%" PRId32 "\t%s%s", district,
+		edition, copy->constant == NULL ? "" : copy->constant,
+		copy->constant == NULL ? "" : "\t");
 
 	copy->len = 0;
 	for (size_t i = 0; i < copy->lines.count; i++) {
@@ -182,11 +184,21 @@ add_escaped(struct copy *copy, struct text value)
 {
 	for (size_t i = 0; i < value.len; i++) {
 		switch (value.data[i]) {
-		case '\\': add(copy, "\\\\", 2); break;
-		case '\t': add(copy, "\\t", 2); break;
-		case '\n': add(copy, "\\n", 2); break;
-		case '\r': add(copy, "\\r", 2); break;
-		default: add(copy, value.data + i, 1); break;
+		case '\\':
+			add(copy, "\\\\", 2);
+			break;
+		case '\t':
+			add(copy, "\\t", 2);
+			break;
+		case '\n':
+			add(copy, "\\n", 2);
+			break;
+		case '\r':
+			add(copy, "\\r", 2);
+			break;
+		default:
+			add(copy, value.data + i, 1);
+			break;
 		}
 	}
 }

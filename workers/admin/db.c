@@ -26,13 +26,17 @@ db_open(struct admin *admin)
 	admin_read_config(admin);
 	if (admin->database == NULL)
 		admin_fail(admin, EXIT_USAGE,
-			"no database is named; give --database \"host=/run/postgresql dbname=huying\", or set "
-			"HUYING_DATABASE, or `database` in %s", admin->config);
+			"no database is named; give --database \"host=/run/postgresql "
+			"dbname=huying\", or set "
+			"HUYING_DATABASE, or `database` in %s",
+			admin->config);
 	db->admin = admin;
 	admin->db = db;
-	const char *names[] = {"dbname", "user", "options", "application_name", "client_encoding", NULL};
+	const char *names[] = {
+		"dbname", "user", "options", "application_name", "client_encoding", NULL};
 	const char *values[] = {admin->database, user_for(admin),
-		"-c search_path=huying -c timezone=UTC -c datestyle=ISO -c standard_conforming_strings=on",
+		"-c search_path=huying -c timezone=UTC -c datestyle=ISO -c "
+		"standard_conforming_strings=on",
 		"huying-admin", "UTF8", NULL};
 
 	db->connection = PQconnectdbParams(names, values, 1);
@@ -44,7 +48,8 @@ db_open(struct admin *admin)
 
 	if (PQresultStatus(result) != PGRES_COMMAND_OK)
 		admin_fail(admin, EXIT_AUTHORITY,
-			"this database login may not act as huying_owner; connect as huying_owner, or let a superuser "
+			"this database login may not act as huying_owner; connect as huying_owner, "
+			"or let a superuser "
 			"run 0000_roles.sql first (%s)",
 			PQresultErrorField(result, PG_DIAG_SQLSTATE));
 	PQclear(result);
@@ -63,7 +68,8 @@ struct answer
 db_ask(struct db *db, const char *sql, size_t count, const char *const *params)
 {
 	struct arena *arena = db->admin->arena;
-	PGresult *result = PQexecParams(db->connection, sql, (int)count, NULL, params, NULL, NULL, 0);
+	PGresult *result =
+		PQexecParams(db->connection, sql, (int)count, NULL, params, NULL, NULL, 0);
 	ExecStatusType status = PQresultStatus(result);
 	struct answer answer = {0};
 	struct text *names, *cells;
@@ -78,8 +84,9 @@ db_ask(struct db *db, const char *sql, size_t count, const char *const *params)
 		names[c] = arena_text(arena, text_of(PQfname(result, c)));
 	for (int r = 0; r < (int)answer.rows; r++)
 		for (int c = 0; c < (int)answer.columns; c++)
-			cells[(size_t)r * answer.columns + (size_t)c] = arena_text(arena,
-				(struct text){PQgetvalue(result, r, c), (size_t)PQgetlength(result, r, c)});
+			cells[(size_t)r * answer.columns + (size_t)c] =
+				arena_text(arena, (struct text){PQgetvalue(result, r, c),
+							  (size_t)PQgetlength(result, r, c)});
 	answer.names = names;
 	answer.cells = cells;
 	PQclear(result);
@@ -146,8 +153,8 @@ db_conninfo(const struct db *db)
 			continue;
 		whole = arena_format(arena, "%s%s='", whole.data, at->keyword);
 		for (; *value != '\0'; value++)
-			whole = arena_format(arena, "%s%s%c", whole.data, strchr("'\\", *value) != NULL ? "\\" : "",
-				*value);
+			whole = arena_format(arena, "%s%s%c", whole.data,
+				strchr("'\\", *value) != NULL ? "\\" : "", *value);
 		whole = arena_format(arena, "%s' ", whole.data);
 	}
 	PQconninfoFree(options);
@@ -207,20 +214,25 @@ static _Noreturn void
 refuse(struct db *db, const PGresult *result, const char *what)
 {
 	const char *state = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *words = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *words =
+		result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
 	if (state == NULL || strncmp(state, "08", 2) == 0 || strncmp(state, "57", 2) == 0)
 		admin_fail(db->admin, EXIT_AGAIN, "the database went away, nothing was changed: %s",
 			PQerrorMessage(db->connection));
-	if (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0 || strcmp(state, "42703") == 0)
+	if (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0 ||
+		strcmp(state, "42703") == 0)
 		admin_fail(db->admin, EXIT_FAILED,
-			"the schema of this database is not that of this build: %s; run `huying-admin migrate` first",
+			"the schema of this database is not that of this build: %s; run "
+			"`huying-admin migrate` first",
 			words);
 	if (strcmp(state, "42501") == 0)
-		admin_fail(db->admin, EXIT_AUTHORITY, "the database refused huying_owner: %s", words);
+		admin_fail(
+			db->admin, EXIT_AUTHORITY, "the database refused huying_owner: %s", words);
 	if (strncmp(state, "40", 2) == 0 || strcmp(state, "55P03") == 0)
-		admin_fail(db->admin, EXIT_AGAIN, "somebody else works on the same rows: %s; give the command again",
-			words);
-	admin_fail(db->admin, EXIT_FAILED, "%s%sthe database refused it, nothing was changed: %s (SQLSTATE %s)",
+		admin_fail(db->admin, EXIT_AGAIN,
+			"somebody else works on the same rows: %s; give the command again", words);
+	admin_fail(db->admin, EXIT_FAILED,
+		"%s%sthe database refused it, nothing was changed: %s (SQLSTATE %s)",
 		what == NULL ? "" : what, what == NULL ? "" : ": ", words, state);
 }

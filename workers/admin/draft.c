@@ -16,36 +16,38 @@ const char *const EDITION_NAMES[EDITION_FAMILIES + 1] = {
 
 /* In the order of their checks: whoever is named comes before those who name him. */
 const struct family FAMILIES[] = {
-	{"calendars", EDITION_CALENDARS, COLUMNS("calendar", "day", "kind", "opens", "closes", "name"),
+	{"calendars", EDITION_CALENDARS,
+		COLUMNS("calendar", "day", "kind", "opens", "closes", "name"),
 		COLUMNS("calendar", "day"), SQL_SHOW_CALENDARS, calendars_read, calendars_check},
 	{"places", EDITION_PLACES, COLUMNS("code", "name", "kind", "tier", "parent_code"),
 		COLUMNS("code", "name", "kind"), SQL_SHOW_PLACES, places_read, places_check},
 	{"units", EDITION_UNITS,
-		COLUMNS("code", "name", "kind", "tier", "parent_code", "place_code", "from", "until",
-			"successor_code"),
+		COLUMNS("code", "name", "kind", "tier", "parent_code", "place_code", "from",
+			"until", "successor_code"),
 		COLUMNS("code", "name", "kind", "tier"), SQL_SHOW_UNITS, units_read, units_check},
 	{"competences", EDITION_UNITS,
 		COLUMNS("unit_code", "unit_kind", "class", "place_code", "priority", "duty"),
 		COLUMNS(NULL), SQL_SHOW_COMPETENCES, competences_read, competences_check},
 	{"standards", EDITION_STANDARDS,
-		COLUMNS("class", "class_name", "condition_code", "condition", "close_condition", "area_class",
-			"severity", "limit_kind", "limit", "calendar", "runs_from", "checked", "evidence",
-			"candidates"),
-		COLUMNS("class", "limit_kind", "runs_from"), SQL_SHOW_STANDARDS, standards_read, standards_check},
+		COLUMNS("class", "class_name", "condition_code", "condition", "close_condition",
+			"area_class", "severity", "limit_kind", "limit", "calendar", "runs_from",
+			"checked", "evidence", "candidates"),
+		COLUMNS("class", "limit_kind", "runs_from"), SQL_SHOW_STANDARDS, standards_read,
+		standards_check},
 	{"routes", EDITION_ROUTES,
-		COLUMNS("priority", "class", "place_code", "severity", "lead_code", "lead_kind", "assist_codes",
-			"auto_file", "auto_dispatch"),
+		COLUMNS("priority", "class", "place_code", "severity", "lead_code", "lead_kind",
+			"assist_codes", "auto_file", "auto_dispatch"),
 		COLUMNS("priority"), SQL_SHOW_ROUTES, routes_read, routes_check},
 	{"ladders", EDITION_LADDERS,
-		COLUMNS("ladder", "step", "clock", "class", "severity", "anchor", "percent", "offset", "calendar",
-			"action", "audience", "audience_up", "repeat"),
-		COLUMNS("ladder", "step", "clock", "anchor", "action"), SQL_SHOW_LADDERS, ladders_read,
-		ladders_check},
+		COLUMNS("ladder", "step", "clock", "class", "severity", "anchor", "percent",
+			"offset", "calendar", "action", "audience", "audience_up", "repeat"),
+		COLUMNS("ladder", "step", "clock", "anchor", "action"), SQL_SHOW_LADDERS,
+		ladders_read, ladders_check},
 	{"policies", EDITION_POLICIES, COLUMNS("name", "tier", "value"), COLUMNS("name", "value"),
 		SQL_SHOW_POLICIES, policies_read, policies_check},
 	{"actors", EDITION_ACTORS, COLUMNS("code", "name", "unit_code", "area_code", "roles"),
-		COLUMNS("code", "name", "unit_code", "area_code", "roles"), SQL_SHOW_ACTORS, actors_read,
-		actors_check},
+		COLUMNS("code", "name", "unit_code", "area_code", "roles"), SQL_SHOW_ACTORS,
+		actors_read, actors_check},
 };
 const size_t FAMILIES_COUNT = sizeof(FAMILIES) / sizeof(FAMILIES[0]);
 
@@ -69,17 +71,24 @@ draft_begin(struct draft *draft, struct admin *admin, struct db *db)
 
 	if (all.len == 0)
 		admin_fail(admin, EXIT_FAILED,
-			"there is no district yet; load one: huying-admin load district district.csv");
+			"there is no district yet; load one: huying-admin load district "
+			"district.csv");
 	if (admin->district == NULL && strchr(all.data, ' ') != NULL)
-		admin_fail(admin, EXIT_USAGE, "which district? --district CODE, one of: %s", all.data);
+		admin_fail(
+			admin, EXIT_USAGE, "which district? --district CODE, one of: %s", all.data);
 	if (admin->district == NULL)
 		admin->district = all.data;
 	answer = DB_ASK(db, SQL_DISTRICT, admin->district);
 	if (answer.rows == 0)
-		admin_fail(admin, EXIT_FAILED, "there is no district %s; there are: %s", admin->district, all.data);
-	*draft = (struct draft){.admin = admin, .arena = admin->arena, .db = db,
-		.complaints = {.arena = admin->arena}, .district = (int32_t)answer_int(&answer, 0, 0),
-		.district_code = answer_get(&answer, 0, 1), .zone = answer_get(&answer, 0, 3),
+		admin_fail(admin, EXIT_FAILED, "there is no district %s; there are: %s",
+			admin->district, all.data);
+	*draft = (struct draft){.admin = admin,
+		.arena = admin->arena,
+		.db = db,
+		.complaints = {.arena = admin->arena},
+		.district = (int32_t)answer_int(&answer, 0, 0),
+		.district_code = answer_get(&answer, 0, 1),
+		.zone = answer_get(&answer, 0, 3),
 		.release = (int32_t)answer_int(&answer, 0, 4)};
 	snprintf(district, sizeof(district), "%" PRId32, draft->district);
 	answer = DB_ASK(db, SQL_RELEASE_LATEST, district);
@@ -120,7 +129,8 @@ draft_check(struct draft *draft)
 {
 	for (size_t i = 0; i < FAMILIES_COUNT; i++) {
 		const struct family *family = &FAMILIES[i];
-		bool there = family->edition == EDITION_ACTORS || draft->editions[family->edition] > 0;
+		bool there =
+			family->edition == EDITION_ACTORS || draft->editions[family->edition] > 0;
 
 		if (family == draft->loading || (there && family->edition != EDITION_CALENDARS))
 			family->check(draft);
@@ -139,7 +149,8 @@ read_calendar_codes(struct draft *draft)
 	snprintf(edition, sizeof(edition), "%" PRId32, draft->editions[EDITION_CALENDARS]);
 	codes = DB_ASK(draft->db, SQL_CALENDAR_CODES, district, edition);
 	for (size_t i = 0; i < codes.rows; i++)
-		codes_add(draft->arena, &draft->calendar_rows, answer_get(&codes, i, 0), (int64_t)i);
+		codes_add(
+			draft->arena, &draft->calendar_rows, answer_get(&codes, i, 0), (int64_t)i);
 	codes_sort(&draft->calendar_rows);
 }
 
@@ -161,8 +172,11 @@ draft_place(struct draft *draft, struct origin origin, const char *column, struc
 	int64_t row = code.len == 0 ? CODE_NONE : codes_find(&draft->place_rows, code);
 
 	if (row == CODE_NONE && code.len > 0)
-		complain(&draft->complaints, origin, column, "there is no place \"%s\"%s", code.data,
-			origin_is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
+		complain(&draft->complaints, origin, column, "there is no place \"%s\"%s",
+			code.data,
+			origin_is_published(origin)
+				? "; it is still named there: keep it, or change that first"
+				: "");
 	return row == CODE_NONE ? 0 : LIST_AT(&draft->places, struct place_row, row)->id;
 }
 
@@ -173,7 +187,9 @@ draft_unit(struct draft *draft, struct origin origin, const char *column, struct
 
 	if (row == CODE_NONE && code.len > 0)
 		complain(&draft->complaints, origin, column, "there is no unit \"%s\"%s", code.data,
-			origin_is_published(origin) ? "; it is still named there: keep it, or change that first" : "");
+			origin_is_published(origin)
+				? "; it is still named there: keep it, or change that first"
+				: "");
 	return row == CODE_NONE ? 0 : LIST_AT(&draft->units, struct unit_row, row)->id;
 }
 
@@ -185,7 +201,8 @@ draft_calendar(struct draft *draft, struct origin origin, const char *column, st
 	if (code.len == 0 || codes_find(&draft->calendar_rows, code) != CODE_NONE)
 		return;
 	for (size_t i = 0; i < draft->calendar_rows.count; i++)
-		all = arena_format(draft->arena, "%s %s", all.data, draft->calendar_rows.rows[i].code.data);
+		all = arena_format(
+			draft->arena, "%s %s", all.data, draft->calendar_rows.rows[i].code.data);
 	complain(&draft->complaints, origin, column, "there is no calendar \"%s\"; %s%s", code.data,
 		all.len == 0 ? "load calendars first" : "there are:", all.data);
 }

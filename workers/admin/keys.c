@@ -1,7 +1,7 @@
 /* keys.c — enrolment codes, keys of devices, and the server's own key.
  *
- * A code is a key: both sides derive the same CURVE pair from it (proto/README.md says how), and only
- * the public half is kept here. What is secret is wiped as soon as it was printed. */
+ * A code is a key: both sides derive the same CURVE pair from it (proto/README.md says how), and
+ * only the public half is kept here. What is secret is wiped as soon as it was printed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -24,16 +24,19 @@
 
 /* ---- enrol ---- */
 
-static const struct command ENROL = {"enrol", NULL, "huying-admin enrol zhang --device phone --for 10m", NULL};
+static const struct command ENROL = {
+	"enrol", NULL, "huying-admin enrol zhang --device phone --for 10m", NULL};
 
 enum { KEY_ENDPOINT = 0x300, KEY_SERVER_KEY, KEY_QR, KEY_RENEW, KEY_FOR, KEY_DEVICE };
 
 static const struct argp_option ENROL_OPTIONS[] = {
 	{"device", KEY_DEVICE, "NAME", 0, "what the actor calls it", 1},
 	{"for", KEY_FOR, "SPAN", 0, "how long the code can be used; default: 10m", 1},
-	{"renew", KEY_RENEW, NULL, 0, "a device of this name gets a new key; its old one stops at once", 1},
+	{"renew", KEY_RENEW, NULL, 0,
+		"a device of this name gets a new key; its old one stops at once", 1},
 	{"endpoint", KEY_ENDPOINT, "HOST:PORT", 0, "where devices reach the dispatcher", 2},
-	{"server-key", KEY_SERVER_KEY, "FILE", 0, "public key (64 hex digits), or the secret key file", 2},
+	{"server-key", KEY_SERVER_KEY, "FILE", 0,
+		"public key (64 hex digits), or the secret key file", 2},
 	{"qr", KEY_QR, NULL, 0, "draw the QR also where no terminal is", 2},
 	{0},
 };
@@ -52,8 +55,8 @@ static error_t parse_enrol(int key, char *value, struct argp_state *state);
 static struct one_time code_new(void);
 static const char *server_public(struct admin *admin, const char *path);
 static const char *endpoint_of(struct admin *admin, const char *given);
-static int32_t put_device(struct draft *draft, const struct enrol_options *options, const struct one_time *code,
-	struct span life, struct text *ret_until);
+static int32_t put_device(struct draft *draft, const struct enrol_options *options,
+	const struct one_time *code, struct span life, struct text *ret_until);
 static void draw(const char *line);
 
 int
@@ -69,7 +72,8 @@ enrol_run(struct admin *admin, int argc, char **argv)
 	if (options.actor == NULL)
 		admin_fail(admin, EXIT_USAGE, "say whose device it is: %s", ENROL.example);
 	if (!span_parse(text_of(options.life), &life) || life.us == 0 || life.us > CODE_LIFE_MAX)
-		admin_fail(admin, EXIT_USAGE, "--for %s must be a duration up to 30d, such as 10m", options.life);
+		admin_fail(admin, EXIT_USAGE, "--for %s must be a duration up to 30d, such as 10m",
+			options.life);
 	if (sodium_init() < 0)
 		admin_fail(admin, EXIT_FAILED, "libsodium found no randomness");
 	db = db_open(admin);
@@ -79,12 +83,13 @@ enrol_run(struct admin *admin, int argc, char **argv)
 	struct one_time code = code_new();
 	struct text until;
 	int32_t number = put_device(&draft, &options, &code, life, &until);
-	struct text line = arena_format(admin->arena, "huying://%s/?key=%s&code=%s", endpoint, server,
-		code.letters);
+	struct text line = arena_format(
+		admin->arena, "huying://%s/?key=%s&code=%s", endpoint, server, code.letters);
 
 	if (admin->json)
-		admin_print_json(json_pack("{s:s, s:i, s:s, s:s, s:s}", "actor", options.actor, "device",
-			(int)number, "line", line.data, "code", code.letters, "until", until.data));
+		admin_print_json(json_pack("{s:s, s:i, s:s, s:s, s:s}", "actor", options.actor,
+			"device", (int)number, "line", line.data, "code", code.letters, "until",
+			until.data));
 	else
 		printf("%s\n", line.data);
 	if (!admin->json && (options.qr || isatty(STDOUT_FILENO)))
@@ -103,18 +108,31 @@ parse_enrol(int key, char *value, struct argp_state *state)
 	struct enrol_options *options = state->input;
 
 	switch (key) {
-	case KEY_DEVICE: options->device = value; return 0;
-	case KEY_FOR: options->life = value; return 0;
-	case KEY_RENEW: options->renew = true; return 0;
-	case KEY_ENDPOINT: options->endpoint = value; return 0;
-	case KEY_SERVER_KEY: options->server_key = value; return 0;
-	case KEY_QR: options->qr = true; return 0;
+	case KEY_DEVICE:
+		options->device = value;
+		return 0;
+	case KEY_FOR:
+		options->life = value;
+		return 0;
+	case KEY_RENEW:
+		options->renew = true;
+		return 0;
+	case KEY_ENDPOINT:
+		options->endpoint = value;
+		return 0;
+	case KEY_SERVER_KEY:
+		options->server_key = value;
+		return 0;
+	case KEY_QR:
+		options->qr = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (options->actor != NULL)
 			argp_error(state, "one actor at a time");
 		options->actor = value;
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -131,11 +149,14 @@ code_new(void)
 	memcpy(input, CONTEXT, sizeof(CONTEXT) - 1);
 	randombytes_buf(bytes, CODE_BYTES);
 	for (int i = 0; i < CODE_LETTERS; i++) {
-		int low = 8 * CODE_BYTES - 5 * (CODE_LETTERS - i); /* number of the digit's lowest bit, from the left end */
+		int low = 8 * CODE_BYTES -
+			  5 * (CODE_LETTERS -
+				      i); /* number of the digit's lowest bit, from the left end */
 		unsigned int digit = 0;
 
 		for (int bit = low; bit < low + 5; bit++)
-			digit = digit << 1 | (bit < 0 ? 0u : (unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1u);
+			digit = digit << 1 |
+				(bit < 0 ? 0u : (unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1u);
 		code.letters[i] = DIGITS[digit];
 	}
 	crypto_generichash(secret, sizeof(secret), input, sizeof(input), NULL, 0);
@@ -153,9 +174,10 @@ read_hex_key(const char *path, unsigned char ret_key[crypto_scalarmult_BYTES])
 	FILE *file = fopen(path, "r");
 	size_t len = 0;
 	bool good = file != NULL && fgets(hex, sizeof(hex), file) != NULL &&
-		strcspn(hex, "\r\n") == KEY_BYTES_HEX &&
-		sodium_hex2bin(ret_key, crypto_scalarmult_BYTES, hex, KEY_BYTES_HEX, NULL, &len, NULL) == 0 &&
-		len == crypto_scalarmult_BYTES;
+		    strcspn(hex, "\r\n") == KEY_BYTES_HEX &&
+		    sodium_hex2bin(ret_key, crypto_scalarmult_BYTES, hex, KEY_BYTES_HEX, NULL, &len,
+			    NULL) == 0 &&
+		    len == crypto_scalarmult_BYTES;
 
 	if (file != NULL)
 		fclose(file);
@@ -175,11 +197,14 @@ server_public(struct admin *admin, const char *path)
 
 	if (used == NULL)
 		admin_fail(admin, EXIT_USAGE,
-			"the server's public key is not known; name it with --server-key FILE, or secret_key_file in %s",
+			"the server's public key is not known; name it with --server-key FILE, or "
+			"secret_key_file in %s",
 			admin->config);
 	if (stat(used, &stat_of) != 0 || !read_hex_key(used, key))
 		admin_fail(admin, EXIT_FAILED,
-			"%s holds no key (one line of 64 hex digits); `huying-admin keygen` makes one", used);
+			"%s holds no key (one line of 64 hex digits); `huying-admin keygen` makes "
+			"one",
+			used);
 	if ((stat_of.st_mode & 077) != 0)
 		memcpy(public, key, sizeof(public));
 	else
@@ -189,7 +214,8 @@ server_public(struct admin *admin, const char *path)
 	return hex;
 }
 
-/* HOST:PORT as devices reach it; the configuration may say tcp://0.0.0.0:PORT, which nobody reaches. */
+/* HOST:PORT as devices reach it; the configuration may say tcp://0.0.0.0:PORT, which nobody
+ * reaches. */
 static const char *
 endpoint_of(struct admin *admin, const char *given)
 {
@@ -198,25 +224,29 @@ endpoint_of(struct admin *admin, const char *given)
 
 	if (endpoint == NULL)
 		admin_fail(admin, EXIT_USAGE,
-			"the dispatcher's address is not known; give --endpoint HOST:PORT, or `endpoint` in %s",
+			"the dispatcher's address is not known; give --endpoint HOST:PORT, or "
+			"`endpoint` in %s",
 			admin->config);
 	if (strncmp(endpoint, "tcp://", 6) == 0)
 		endpoint += 6;
 	colon = strrchr(endpoint, ':');
-	if (colon == NULL || colon == endpoint || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-		atoi(colon + 1) < 1 || atoi(colon + 1) > 65535 || strpbrk(endpoint, "/?&# ") != NULL)
-		admin_fail(admin, EXIT_USAGE, "\"%s\" must be HOST:PORT, such as huying.example.org:7450",
-			endpoint);
-	if (endpoint[0] == '*' || strncmp(endpoint, "0.0.0.0:", 8) == 0 || strncmp(endpoint, "[::]:", 5) == 0)
+	if (colon == NULL || colon == endpoint ||
+		strspn(colon + 1, "0123456789") != strlen(colon + 1) || atoi(colon + 1) < 1 ||
+		atoi(colon + 1) > 65535 || strpbrk(endpoint, "/?&# ") != NULL)
 		admin_fail(admin, EXIT_USAGE,
-			"no device reaches \"%s\"; give the server's own name or address with --endpoint HOST:PORT",
+			"\"%s\" must be HOST:PORT, such as huying.example.org:7450", endpoint);
+	if (endpoint[0] == '*' || strncmp(endpoint, "0.0.0.0:", 8) == 0 ||
+		strncmp(endpoint, "[::]:", 5) == 0)
+		admin_fail(admin, EXIT_USAGE,
+			"no device reaches \"%s\"; give the server's own name or address with "
+			"--endpoint HOST:PORT",
 			endpoint);
 	return endpoint;
 }
 
 static int32_t
-put_device(struct draft *draft, const struct enrol_options *options, const struct one_time *code, struct span life,
-	struct text *ret_until)
+put_device(struct draft *draft, const struct enrol_options *options, const struct one_time *code,
+	struct span life, struct text *ret_until)
 {
 	char district[16];
 	struct answer actor, devices, answer;
@@ -225,31 +255,36 @@ put_device(struct draft *draft, const struct enrol_options *options, const struc
 	snprintf(district, sizeof(district), "%" PRId32, draft->district);
 	db_script(draft->db, "BEGIN", NULL);
 	answer = DB_ASK(draft->db, SQL_PUBLISH_LOCK, district);
-	*ret_until = instant_text(draft->arena, (struct instant){answer_int(&answer, 0, 1) + life.us});
+	*ret_until =
+		instant_text(draft->arena, (struct instant){answer_int(&answer, 0, 1) + life.us});
 	actor = DB_ASK(draft->db, SQL_ACTOR_FIND, district, options->actor);
 	if (actor.rows == 0)
-		admin_fail(draft->admin, EXIT_FAILED, "there is no actor %s; `huying-admin actor list` names them",
+		admin_fail(draft->admin, EXIT_FAILED,
+			"there is no actor %s; `huying-admin actor list` names them",
 			options->actor);
 	if (!text_is(answer_get(&actor, 0, 2), "t"))
-		admin_fail(draft->admin, EXIT_FAILED, "%s is disabled; `huying-admin actor enable %s` first",
-			options->actor, options->actor);
+		admin_fail(draft->admin, EXIT_FAILED,
+			"%s is disabled; `huying-admin actor enable %s` first", options->actor,
+			options->actor);
 	devices = DB_ASK(draft->db, SQL_DEVICES, district, options->actor);
 	for (size_t i = 0; options->device[0] != '\0' && i < devices.rows; i++)
 		if (text_is(answer_get(&devices, i, 2), options->device))
 			same = i;
 	if (same != SIZE_MAX && !options->renew)
 		admin_fail(draft->admin, EXIT_FAILED,
-			"%s has a device \"%s\" (%s, number %s); --renew gives it a new key and ends the old one",
+			"%s has a device \"%s\" (%s, number %s); --renew gives it a new key and "
+			"ends the old one",
 			options->actor, options->device, answer_get(&devices, same, 3).data,
 			answer_get(&devices, same, 1).data);
 	if (same == SIZE_MAX && options->renew)
-		admin_fail(draft->admin, EXIT_FAILED, "%s has no device \"%s\" to renew", options->actor,
-			options->device);
-	answer = same == SIZE_MAX
-		? DB_ASK(draft->db, SQL_DEVICE_NEW, district, answer_get(&actor, 0, 0).data, options->device,
-			  code->public_hex, ret_until->data)
-		: DB_ASK(draft->db, SQL_DEVICE_RENEW, district, answer_get(&devices, same, 1).data,
-			  code->public_hex, ret_until->data);
+		admin_fail(draft->admin, EXIT_FAILED, "%s has no device \"%s\" to renew",
+			options->actor, options->device);
+	answer = same == SIZE_MAX ? DB_ASK(draft->db, SQL_DEVICE_NEW, district,
+					    answer_get(&actor, 0, 0).data, options->device,
+					    code->public_hex, ret_until->data)
+				  : DB_ASK(draft->db, SQL_DEVICE_RENEW, district,
+					    answer_get(&devices, same, 1).data, code->public_hex,
+					    ret_until->data);
 	db_script(draft->db, "COMMIT", NULL);
 	return (int32_t)answer_int(&answer, 0, 0);
 }
@@ -271,8 +306,9 @@ draw(const char *line)
 			for (int half = 0; half < 2; half++) {
 				int row = y + half;
 
-				dark[half] = x >= 0 && x < qr->width && row >= 0 && row < qr->width &&
-					(qr->data[row * qr->width + x] & 1) != 0;
+				dark[half] = x >= 0 && x < qr->width && row >= 0 &&
+					     row < qr->width &&
+					     (qr->data[row * qr->width + x] & 1) != 0;
 			}
 			fputs(HALVES[dark[0] * 1 + dark[1] * 2], stdout);
 		}
@@ -308,17 +344,20 @@ list_devices(struct admin *admin, const struct answer *devices)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < devices->rows; i++) {
-		const char *actor = answer_get(devices, i, 0).data, *name = answer_get(devices, i, 2).data;
-		const char *state = answer_get(devices, i, 3).data, *key = answer_get(devices, i, 4).data;
+		const char *actor = answer_get(devices, i, 0).data,
+			   *name = answer_get(devices, i, 2).data;
+		const char *state = answer_get(devices, i, 3).data,
+			   *key = answer_get(devices, i, 4).data;
 		const char *until = answer_get(devices, i, 5).data;
 
 		if (admin->json)
-			json_array_append_new(array, json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "actor", actor,
-				"device", (json_int_t)answer_int(devices, i, 1), "name", name, "state", state,
-				"key", key, "code_until", until));
+			json_array_append_new(array,
+				json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "actor", actor,
+					"device", (json_int_t)answer_int(devices, i, 1), "name",
+					name, "state", state, "key", key, "code_until", until));
 		else
-			printf("%s\t%" PRId64 "\t%s\t%s\t%.16s\n", actor, answer_int(devices, i, 1), name, state,
-				key);
+			printf("%s\t%" PRId64 "\t%s\t%s\t%.16s\n", actor, answer_int(devices, i, 1),
+				name, state, key);
 	}
 	if (admin->json)
 		admin_print_json(array);
@@ -336,8 +375,8 @@ key_run(struct admin *admin, int argc, char **argv)
 	struct db *db;
 
 	admin_parse(admin, &KEY, NULL, parse_key, "list [ACTOR]\nrevoke ACTOR DEVICE",
-		"Lists devices, or revokes one (by number or name): its next message is refused.", argc, argv,
-		&options);
+		"Lists devices, or revokes one (by number or name): its next message is refused.",
+		argc, argv, &options);
 	bool revoke = options.words[0] != NULL && strcmp(options.words[0], "revoke") == 0;
 
 	if (options.words[0] == NULL || (!revoke && strcmp(options.words[0], "list") != 0) ||
@@ -350,13 +389,16 @@ key_run(struct admin *admin, int argc, char **argv)
 		answer = DB_ASK(db, SQL_DEVICES, district, options.words[1]);
 		list_devices(admin, &answer);
 	} else {
-		answer = DB_ASK(db, SQL_DEVICE_REVOKE, district, options.words[1], options.words[2]);
+		answer =
+			DB_ASK(db, SQL_DEVICE_REVOKE, district, options.words[1], options.words[2]);
 		if (answer.rows == 0)
-			admin_fail(admin, EXIT_FAILED, "%s has no device %s; `huying-admin key list %s` names them",
+			admin_fail(admin, EXIT_FAILED,
+				"%s has no device %s; `huying-admin key list %s` names them",
 				options.words[1], options.words[2], options.words[1]);
 		if (admin->json)
-			admin_print_json(json_pack("{s:s, s:I, s:s}", "actor", options.words[1], "device",
-				(json_int_t)answer_int(&answer, 0, 0), "done", "revoked"));
+			admin_print_json(
+				json_pack("{s:s, s:I, s:s}", "actor", options.words[1], "device",
+					(json_int_t)answer_int(&answer, 0, 0), "done", "revoked"));
 		else
 			printf("device %" PRId64 " of %s is revoked; its next message is refused\n",
 				answer_int(&answer, 0, 0), options.words[1]);
@@ -366,7 +408,8 @@ key_run(struct admin *admin, int argc, char **argv)
 
 /* ---- keygen ---- */
 
-static const struct command KEYGEN = {"keygen", NULL, "huying-admin keygen /etc/huying/server.key", NULL};
+static const struct command KEYGEN = {
+	"keygen", NULL, "huying-admin keygen /etc/huying/server.key", NULL};
 static const struct argp_option KEYGEN_OPTIONS[] = {
 	{"show", 's', NULL, 0, "print the public key of a file that is there", 1},
 	{0},
@@ -399,7 +442,8 @@ make_key(struct admin *admin, const char *path, unsigned char public[crypto_box_
 
 	if (fd < 0 && errno == EEXIST)
 		admin_fail(admin, EXIT_FAILED,
-			"%s is there already, and devices know its public half; --show prints that, or name another file",
+			"%s is there already, and devices know its public half; --show prints "
+			"that, or name another file",
 			path);
 	if (fd < 0)
 		admin_fail(admin, EXIT_FAILED, "%s cannot be written: %s", path, strerror(errno));
@@ -424,8 +468,9 @@ keygen_run(struct admin *admin, int argc, char **argv)
 	char hex[KEY_BYTES_HEX + 1];
 
 	admin_parse(admin, &KEYGEN, KEYGEN_OPTIONS, parse_keygen, "FILE",
-		"Makes the server's CURVE secret key (readable by its owner only) and prints the public one.", argc,
-		argv, &options);
+		"Makes the server's CURVE secret key (readable by its owner only) and prints the "
+		"public one.",
+		argc, argv, &options);
 	if (options.path == NULL)
 		admin_fail(admin, EXIT_USAGE, "say where to: %s", KEYGEN.example);
 	if (sodium_init() < 0)
@@ -436,7 +481,8 @@ keygen_run(struct admin *admin, int argc, char **argv)
 		crypto_scalarmult_base(public, secret);
 		sodium_memzero(secret, sizeof(secret));
 	} else {
-		admin_fail(admin, EXIT_FAILED, "%s holds no key (one line of 64 hex digits)", options.path);
+		admin_fail(admin, EXIT_FAILED, "%s holds no key (one line of 64 hex digits)",
+			options.path);
 	}
 	sodium_bin2hex(hex, sizeof(hex), public, sizeof(public));
 	if (admin->json)

@@ -33,13 +33,17 @@ static const struct command COMMAND = {"load", NULL,
 enum { KEY_POLYGON_CODE = 0x200, KEY_NO_POLYGONS, KEY_EFFECTIVE, KEY_NOW, KEY_REPLACE, KEY_CHECK };
 
 static const struct argp_option OPTIONS[] = {
-	{"polygons", 'p', "FILE", 0, "places: GeoJSON features; without it the present polygons stay", 1},
-	{"polygon-code", KEY_POLYGON_CODE, "PROPERTY", 0, "places: the property with the code; default: code", 1},
+	{"polygons", 'p', "FILE", 0,
+		"places: GeoJSON features; without it the present polygons stay", 1},
+	{"polygon-code", KEY_POLYGON_CODE, "PROPERTY", 0,
+		"places: the property with the code; default: code", 1},
 	{"no-polygons", KEY_NO_POLYGONS, NULL, 0, "places: drop the present polygons", 1},
 	{"replace", KEY_REPLACE, NULL, 0, "actors: disable whoever is not in the file", 1},
 	{"check", KEY_CHECK, NULL, 0, "only look: publish nothing", 2},
-	{"effective", KEY_EFFECTIVE, "INSTANT", 0, "from when on, e.g. 2027-01-01T00:00:00+08:00", 2},
-	{"now", KEY_NOW, NULL, 0, "at once: for a district without open issues, or a test district", 2},
+	{"effective", KEY_EFFECTIVE, "INSTANT", 0, "from when on, e.g. 2027-01-01T00:00:00+08:00",
+		2},
+	{"now", KEY_NOW, NULL, 0, "at once: for a district without open issues, or a test district",
+		2},
 	{0},
 };
 
@@ -61,18 +65,23 @@ load_run(struct admin *admin, int argc, char **argv)
 	int status;
 
 	admin_parse(admin, &COMMAND, OPTIONS, parse, "FAMILY FILE.csv[:MAPPING.json]…",
-		"Checks everything, then publishes all or nothing. FAMILY: district places units competences "
-		"standards routes ladders policies calendars actors.", argc, argv, &options);
+		"Checks everything, then publishes all or nothing. FAMILY: district places units "
+		"competences "
+		"standards routes ladders policies calendars actors.",
+		argc, argv, &options);
 	if (options.family == NULL || options.files.count == 0)
-		admin_fail(admin, EXIT_USAGE, "say which family, and its file: %s", COMMAND.example);
+		admin_fail(
+			admin, EXIT_USAGE, "say which family, and its file: %s", COMMAND.example);
 	db = db_open(admin);
 	if (strcmp(options.family, "district") == 0)
 		return load_district(admin, db, &options);
 	draft_begin(&draft, admin, db);
 	draft.loading = family_find(options.family);
 	if (draft.loading == NULL)
-		admin_fail(admin, EXIT_USAGE, "there is no family \"%s\"; the families are: district places units "
-			"competences standards routes ladders policies calendars actors", options.family);
+		admin_fail(admin, EXIT_USAGE,
+			"there is no family \"%s\"; the families are: district places units "
+			"competences standards routes ladders policies calendars actors",
+			options.family);
 	if (read_files(&draft, &options)) {
 		read_rest(&draft);
 		draft_check(&draft);
@@ -85,7 +94,7 @@ load_run(struct admin *admin, int argc, char **argv)
 	if (options.check)
 		return say_checked(admin, options.family);
 	status = draft.loading->edition == EDITION_ACTORS ? publish_actors(&draft, &options)
-							    : publish(&draft, &options);
+							  : publish(&draft, &options);
 	return status;
 }
 
@@ -93,7 +102,8 @@ static int
 say_checked(struct admin *admin, const char *family)
 {
 	if (admin->json)
-		admin_print_json(json_pack("{s:s, s:b, s:b}", "family", family, "checked", 1, "published", 0));
+		admin_print_json(json_pack(
+			"{s:s, s:b, s:b}", "family", family, "checked", 1, "published", 0));
 	else
 		printf("%s: nothing to complain of; nothing was published\n", family);
 	return EXIT_DONE;
@@ -105,20 +115,35 @@ parse(int key, char *value, struct argp_state *state)
 	struct load_options *options = state->input;
 
 	switch (key) {
-	case 'p': *LIST_ADD(options->arena, &options->polygons, const char *) = value; return 0;
-	case KEY_POLYGON_CODE: options->polygon_code = value; return 0;
-	case KEY_NO_POLYGONS: options->no_polygons = true; return 0;
-	case KEY_EFFECTIVE: options->effective = value; return 0;
-	case KEY_NOW: options->now = true; return 0;
-	case KEY_REPLACE: options->replace = true; return 0;
-	case KEY_CHECK: options->check = true; return 0;
+	case 'p':
+		*LIST_ADD(options->arena, &options->polygons, const char *) = value;
+		return 0;
+	case KEY_POLYGON_CODE:
+		options->polygon_code = value;
+		return 0;
+	case KEY_NO_POLYGONS:
+		options->no_polygons = true;
+		return 0;
+	case KEY_EFFECTIVE:
+		options->effective = value;
+		return 0;
+	case KEY_NOW:
+		options->now = true;
+		return 0;
+	case KEY_REPLACE:
+		options->replace = true;
+		return 0;
+	case KEY_CHECK:
+		options->check = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (options->family == NULL)
 			options->family = value;
 		else
 			*LIST_ADD(options->arena, &options->files, const char *) = value;
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -130,7 +155,8 @@ path_len(const char *argument)
 {
 	const char *colon = strrchr(argument, ':');
 
-	return colon == NULL || access(argument, F_OK) == 0 ? strlen(argument) : (size_t)(colon - argument);
+	return colon == NULL || access(argument, F_OK) == 0 ? strlen(argument)
+							    : (size_t)(colon - argument);
 }
 
 static struct table *
@@ -144,7 +170,8 @@ open_file(struct complaints *complaints, const char *argument, const char *const
 	struct table *table;
 
 	*ret_path = arena_text(arena, (struct text){argument, len}).data;
-	table = table_open(arena, *ret_path, argument[len] == '\0' ? NULL : argument + len + 1, &known, &why);
+	table = table_open(
+		arena, *ret_path, argument[len] == '\0' ? NULL : argument + len + 1, &known, &why);
 	if (table == NULL)
 		complain(complaints, (struct origin){"load", 0}, NULL, "%s", why.data);
 	return table;
@@ -172,14 +199,15 @@ read_file(struct draft *draft, const char *argument)
 		if (!more && why.len == 0)
 			break;
 		if (more) {
-			struct row row = {&draft->complaints, {path, table_line(table)}, table, NULL, 0};
+			struct row row = {
+				&draft->complaints, {path, table_line(table)}, table, NULL, 0};
 
 			family->read(draft, &row);
 		} else {
 			const char *words = strchr(why.data + strlen(path) + 1, ':');
 
-			complain(&draft->complaints, (struct origin){path, table_line(table)}, NULL, "%s",
-				words == NULL ? why.data : words + 2);
+			complain(&draft->complaints, (struct origin){path, table_line(table)}, NULL,
+				"%s", words == NULL ? why.data : words + 2);
 			complete = false;
 		}
 		progress_at(&progress, table_bytes_read(table), table_bytes(table));
@@ -196,14 +224,17 @@ read_files(struct draft *draft, const struct load_options *options)
 
 	if (options->files.count > 1 && draft->loading->edition != EDITION_CALENDARS &&
 		draft->loading->edition != EDITION_STANDARDS)
-		admin_fail(draft->admin, EXIT_USAGE, "one file at a time, but for calendars and standards");
+		admin_fail(draft->admin, EXIT_USAGE,
+			"one file at a time, but for calendars and standards");
 	for (size_t i = 0; i < options->files.count; i++)
 		complete &= read_file(draft, *LIST_AT(&options->files, const char *, i));
 	if (draft->loading->edition != EDITION_PLACES)
 		return complete;
 	for (size_t i = 0; i < options->polygons.count; i++)
-		polygons_read(draft, *LIST_AT(&options->polygons, const char *, i), options->polygon_code);
-	if (options->polygons.count == 0 && !options->no_polygons && draft->editions[EDITION_PLACES] > 0)
+		polygons_read(draft, *LIST_AT(&options->polygons, const char *, i),
+			options->polygon_code);
+	if (options->polygons.count == 0 && !options->no_polygons &&
+		draft->editions[EDITION_PLACES] > 0)
 		polygons_keep(draft);
 	return complete;
 }
@@ -248,7 +279,8 @@ sources(struct draft *draft, const struct load_options *options)
 			path++;
 			len--;
 		}
-		list = arena_format(draft->arena, "%s%s%.*s", list.data, i == 0 ? "" : " ", (int)len, path);
+		list = arena_format(
+			draft->arena, "%s%s%.*s", list.data, i == 0 ? "" : " ", (int)len, path);
 	}
 	return list;
 }
@@ -265,7 +297,8 @@ publication_lock(struct publication *publication)
 	publication->now = (struct instant){answer_int(&answer, 0, 1)};
 	if ((int32_t)answer_int(&answer, 0, 0) != draft->release)
 		admin_fail(draft->admin, EXIT_AGAIN,
-			"somebody published release %" PRId64 " meanwhile; give the command again to check against it",
+			"somebody published release %" PRId64
+			" meanwhile; give the command again to check against it",
 			answer_int(&answer, 0, 0));
 }
 
@@ -281,12 +314,15 @@ publication_time(struct publication *publication)
 	if (options->effective != NULL && (!instant_parse(text_of(options->effective), &at) ||
 						  at.us < publication->now.us + AHEAD_US))
 		admin_fail(draft->admin, EXIT_USAGE,
-			"--effective %s must be an instant with its offset, at least 10 s ahead, such as "
-			"2027-01-01T00:00:00+08:00", options->effective);
+			"--effective %s must be an instant with its offset, at least 10 s ahead, "
+			"such as "
+			"2027-01-01T00:00:00+08:00",
+			options->effective);
 	if (options->effective != NULL && draft->release > 0 && instant_before(at, earliest))
 		admin_fail(draft->admin, EXIT_FAILED,
-			"release %" PRId32 " holds from %s on; a later release cannot hold before it", draft->release,
-			instant_text(draft->arena, earliest).data);
+			"release %" PRId32
+			" holds from %s on; a later release cannot hold before it",
+			draft->release, instant_text(draft->arena, earliest).data);
 	publication->effective = draft->release > 0 ? instant_max(at, earliest) : at;
 }
 
@@ -315,17 +351,22 @@ publication_release(struct publication *publication)
 			i == draft->loading->edition ? publication->edition : draft->editions[i]);
 	DB_ASK(draft->db, SQL_PUBLISH_RELEASE, publication->district, number,
 		instant_text(draft->arena, publication->effective).data, draft->admin->author,
-		arena_format(draft->arena, "%s from %s", draft->loading->name, publication->source.data).data,
-		editions[0], editions[1], editions[2], editions[3], editions[4], editions[5], editions[6],
-		instant_text(draft->arena, publication->now).data);
+		arena_format(
+			draft->arena, "%s from %s", draft->loading->name, publication->source.data)
+			.data,
+		editions[0], editions[1], editions[2], editions[3], editions[4], editions[5],
+		editions[6], instant_text(draft->arena, publication->now).data);
 	DB_ASK(draft->db, SQL_PUBLISH_DISTRICT, publication->district, number);
 }
 
 static struct publication
-publication_begin(struct draft *draft, const struct load_options *options, struct copy **copies, size_t count)
+publication_begin(
+	struct draft *draft, const struct load_options *options, struct copy **copies, size_t count)
 {
-	struct publication publication = {.draft = draft, .options = options,
-		.family = EDITION_NAMES[draft->loading->edition], .source = sources(draft, options),
+	struct publication publication = {.draft = draft,
+		.options = options,
+		.family = EDITION_NAMES[draft->loading->edition],
+		.source = sources(draft, options),
 		.digest = copies_digest(draft->arena, copies, count)};
 
 	snprintf(publication.district, sizeof(publication.district), "%" PRId32, draft->district);
@@ -336,8 +377,8 @@ static int
 say_unchanged(struct draft *draft, int32_t edition)
 {
 	if (draft->admin->json)
-		admin_print_json(json_pack("{s:s, s:b, s:i}", "family", draft->loading->name, "published", 0,
-			"edition", (int)edition));
+		admin_print_json(json_pack("{s:s, s:b, s:i}", "family", draft->loading->name,
+			"published", 0, "edition", (int)edition));
 	else
 		printf("%s: nothing changed, no new edition\n", draft->loading->name);
 	return EXIT_DONE;
@@ -353,7 +394,8 @@ publish(struct draft *draft, const struct load_options *options)
 	char edition[16];
 
 	snprintf(edition, sizeof(edition), "%" PRId32, draft->editions[draft->loading->edition]);
-	known = DB_ASK(draft->db, SQL_EDITIONS_OF, publication.district, publication.family, edition);
+	known = DB_ASK(
+		draft->db, SQL_EDITIONS_OF, publication.district, publication.family, edition);
 	if (text_equal(answer_get(&known, 0, 0), publication.digest))
 		return say_unchanged(draft, draft->editions[draft->loading->edition]);
 	if (options->now) {
@@ -362,7 +404,8 @@ publish(struct draft *draft, const struct load_options *options)
 
 		if (answer_int(&open, 0, 0) == 1 && answer_int(&district, 0, 5) == 0)
 			admin_fail(draft->admin, EXIT_FAILED,
-				"the district has open issues: --now could surprise a dispatcher that does not know "
+				"the district has open issues: --now could surprise a dispatcher "
+				"that does not know "
 				"the new rules yet; without it they hold in 10 s");
 	}
 	publication.edition = (int32_t)answer_int(&known, 0, 1) + 1;
@@ -377,19 +420,22 @@ publish(struct draft *draft, const struct load_options *options)
 	db_script(draft->db, "COMMIT", NULL);
 	verify(draft, publication.release);
 	if (draft->admin->json)
-		admin_print_json(json_pack("{s:s, s:b, s:i, s:i, s:s, s:I, s:s}", "family", draft->loading->name,
-			"published", 1, "edition", (int)publication.edition, "release", (int)publication.release,
-			"effective_at", instant_text(draft->arena, publication.effective).data, "rows",
+		admin_print_json(json_pack("{s:s, s:b, s:i, s:i, s:s, s:I, s:s}", "family",
+			draft->loading->name, "published", 1, "edition", (int)publication.edition,
+			"release", (int)publication.release, "effective_at",
+			instant_text(draft->arena, publication.effective).data, "rows",
 			(json_int_t)rows, "digest", publication.digest.data));
 	else
-		printf("%s: edition %" PRId32 " with %zu rows, release %" PRId32 ", in force from %s\n",
+		printf("%s: edition %" PRId32 " with %zu rows, release %" PRId32
+		       ", in force from %s\n",
 			draft->loading->name, publication.edition, rows, publication.release,
 			instant_text(draft->arena, publication.effective).data);
 	return EXIT_DONE;
 }
 
-/* The checks above are those of the daemon's core; this is the daemon's own way of taking rules up, which
- * sees only what is committed. It never differs but by a bug of ours, and then people should know now. */
+/* The checks above are those of the daemon's core; this is the daemon's own way of taking rules up,
+ * which sees only what is committed. It never differs but by a bug of ours, and then people should
+ * know now. */
 static void
 verify(struct draft *draft, int32_t release)
 {
@@ -398,8 +444,10 @@ verify(struct draft *draft, int32_t release)
 
 	if (!store_load_rules_now(db_conninfo(draft->db), draft->district_code.data, &rules, &why))
 		admin_fail(draft->admin, EXIT_FAILED,
-			"release %" PRId32 " was published, but a dispatcher would refuse it and keep the rules it has: "
-			"%.*s; publish the former file again", release, (int)why.len, why.data);
+			"release %" PRId32 " was published, but a dispatcher would refuse it and "
+					   "keep the rules it has: "
+			"%.*s; publish the former file again",
+			release, (int)why.len, why.data);
 	arena_free(rules.arena);
 }
 
@@ -424,11 +472,13 @@ publish_actors(struct draft *draft, const struct load_options *options)
 	publication_edition(&publication);
 	db_script(draft->db, "COMMIT", NULL);
 	if (draft->admin->json)
-		admin_print_json(json_pack("{s:s, s:b, s:i, s:I, s:I, s:I}", "family", "actors", "published", 1,
-			"edition", (int)publication.edition, "added", (json_int_t)changes.added, "changed",
-			(json_int_t)changes.changed, "disabled", (json_int_t)changes.disabled));
+		admin_print_json(json_pack("{s:s, s:b, s:i, s:I, s:I, s:I}", "family", "actors",
+			"published", 1, "edition", (int)publication.edition, "added",
+			(json_int_t)changes.added, "changed", (json_int_t)changes.changed,
+			"disabled", (json_int_t)changes.disabled));
 	else
-		printf("actors: %zu new, %zu changed, %zu disabled; it holds from the next message on\n",
+		printf("actors: %zu new, %zu changed, %zu disabled; it holds from the next message "
+		       "on\n",
 			changes.added, changes.changed, changes.disabled);
 	return EXIT_DONE;
 }
@@ -444,18 +494,20 @@ check_district(struct db *db, const struct row *row)
 	row_words(row, "name", true);
 	if (strspn(code.data, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != code.len || code.len > 12)
 		complain(row->complaints, row->origin, "code",
-			"\"%s\" stands in front of every number; it must be 1 to 12 capital letters and digits",
+			"\"%s\" stands in front of every number; it must be 1 to 12 capital "
+			"letters and digits",
 			code.data);
 	if (zone.len == 0)
 		return;
 	known = DB_ASK(db, SQL_ZONE_KNOWN, zone.data);
 	if (answer_int(&known, 0, 0) == 0)
-		complain(row->complaints, row->origin, "zone", "\"%s\" is no zone; write it as IANA does, Asia/Shanghai",
-			zone.data);
+		complain(row->complaints, row->origin, "zone",
+			"\"%s\" is no zone; write it as IANA does, Asia/Shanghai", zone.data);
 	known = DB_ASK(db, SQL_ZONE_KEEPS, code.data, zone.data);
 	if (known.rows > 0 && answer_int(&known, 0, 0) > 0 && answer_int(&known, 0, 1) == 0)
 		complain(row->complaints, row->origin, "zone",
-			"the published calendars know nothing of \"%s\"; load calendars with one in that zone first",
+			"the published calendars know nothing of \"%s\"; load calendars with one "
+			"in that zone first",
 			zone.data);
 }
 
@@ -482,7 +534,8 @@ load_district(struct admin *admin, struct db *db, const struct load_options *opt
 	if (why.len > 0)
 		complain(&complaints, (struct origin){"load", 0}, NULL, "%s", why.data);
 	else if (table != NULL && rows != 1)
-		complain(&complaints, (struct origin){path, 0}, NULL, "must have exactly one row, the district");
+		complain(&complaints, (struct origin){path, 0}, NULL,
+			"must have exactly one row, the district");
 	table_close(&table);
 	if (complaints.rows.count > 0) {
 		complaints_print(&complaints);
@@ -492,9 +545,10 @@ load_district(struct admin *admin, struct db *db, const struct load_options *opt
 		return say_checked(admin, "district");
 	answer = DB_ASK(db, SQL_DISTRICT_UPSERT, values[0].data, values[1].data, values[2].data);
 	if (admin->json)
-		admin_print_json(json_pack("{s:s, s:s, s:b}", "district", values[0].data, "zone", values[2].data,
-			"new", text_is(answer_get(&answer, 0, 1), "t")));
+		admin_print_json(json_pack("{s:s, s:s, s:b}", "district", values[0].data, "zone",
+			values[2].data, "new", text_is(answer_get(&answer, 0, 1), "t")));
 	else
-		printf("district %s (%s), zone %s\n", values[0].data, values[1].data, values[2].data);
+		printf("district %s (%s), zone %s\n", values[0].data, values[1].data,
+			values[2].data);
 	return EXIT_DONE;
 }

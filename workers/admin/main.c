@@ -17,18 +17,21 @@
 static const struct command COMMANDS[] = {
 	{"migrate", "bring the schema up to this build", "huying-admin migrate", migrate_run},
 	{"load", "check files, publish them as one new edition",
-		"huying-admin load places places.csv:mapping.json --polygons grids.geojson", load_run},
-	{"rules", "print the rules in force, or another release", "huying-admin rules show --family standards",
-		rules_run},
+		"huying-admin load places places.csv:mapping.json --polygons grids.geojson",
+		load_run},
+	{"rules", "print the rules in force, or another release",
+		"huying-admin rules show --family standards", rules_run},
 	{"actor", "add, disable, enable or list people",
-		"huying-admin actor add zhang --name 张三 --unit G0101 --area G0101 --roles \"collector\"",
+		"huying-admin actor add zhang --name 张三 --unit G0101 --area G0101 --roles "
+		"\"collector\"",
 		actor_run},
 	{"enrol", "a one-time code for a new device: a line and a QR",
 		"huying-admin enrol zhang --device phone --for 10m", enrol_run},
 	{"key", "list or revoke keys of devices", "huying-admin key revoke zhang 3", key_run},
-	{"keygen", "make the server's secret key file", "huying-admin keygen /etc/huying/server.key", keygen_run},
-	{"clock", "move a test district through time", "huying-admin clock shift 3d --test-district",
-		clock_run_command},
+	{"keygen", "make the server's secret key file",
+		"huying-admin keygen /etc/huying/server.key", keygen_run},
+	{"clock", "move a test district through time",
+		"huying-admin clock shift 3d --test-district", clock_run_command},
 };
 
 enum { KEY_DATABASE = 0x100, KEY_DISTRICT, KEY_AUTHOR, KEY_CONFIG, KEY_JSON };
@@ -57,7 +60,8 @@ parse_top(struct admin *admin, int argc, char **argv)
 
 	while (at < argc && argv[at][0] == '-') {
 		bool alone = strchr(argv[at], '=') != NULL || strcmp(argv[at], "--json") == 0;
-		char *one[] = {argv[0], argv[at], alone || at + 1 == argc ? NULL : argv[at + 1], NULL};
+		char *one[] = {
+			argv[0], argv[at], alone || at + 1 == argc ? NULL : argv[at + 1], NULL};
 
 		if (strcmp(argv[at], "-h") == 0 || strcmp(argv[at], "--help") == 0) {
 			print_help(stdout);
@@ -91,8 +95,8 @@ main(int argc, char **argv)
 		if (strcmp(COMMANDS[i].name, argv[at]) == 0)
 			status = COMMANDS[i].run(&admin, argc - at, argv + at);
 	if (status < 0)
-		admin_fail(&admin, EXIT_USAGE, "there is no command \"%s\"; huying-admin --help lists them",
-			argv[at]);
+		admin_fail(&admin, EXIT_USAGE,
+			"there is no command \"%s\"; huying-admin --help lists them", argv[at]);
 	db_close(&admin.db);
 	arena_free(admin.arena);
 	return status;
@@ -104,12 +108,24 @@ parse_common(int key, char *value, struct argp_state *state)
 	struct admin *admin = state->input;
 
 	switch (key) {
-	case KEY_DATABASE: admin->database = value; return 0;
-	case KEY_DISTRICT: admin->district = value; return 0;
-	case KEY_AUTHOR: admin->author = value; return 0;
-	case KEY_CONFIG: admin->config = value; admin->config_named = true; return 0;
-	case KEY_JSON: admin->json = true; return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	case KEY_DATABASE:
+		admin->database = value;
+		return 0;
+	case KEY_DISTRICT:
+		admin->district = value;
+		return 0;
+	case KEY_AUTHOR:
+		admin->author = value;
+		return 0;
+	case KEY_CONFIG:
+		admin->config = value;
+		admin->config_named = true;
+		return 0;
+	case KEY_JSON:
+		admin->json = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -117,11 +133,14 @@ static void
 print_help(FILE *out)
 {
 	fputs("Example: huying-admin load standards standards.csv --district ZC\n\n"
-	      "Usage: huying-admin [--database CONNINFO] [--district CODE] COMMAND …\n\n", out);
+	      "Usage: huying-admin [--database CONNINFO] [--district CODE] COMMAND …\n\n",
+		out);
 	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++)
 		fprintf(out, "  %-10s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
-	fputs("\nhuying-admin COMMAND --help says more. It works on the server over PostgreSQL's socket, as\n"
-	      "huying_owner: run it as a user whom PostgreSQL lets in as that role.\n", out);
+	fputs("\nhuying-admin COMMAND --help says more. It works on the server over PostgreSQL's "
+	      "socket, as\n"
+	      "huying_owner: run it as a user whom PostgreSQL lets in as that role.\n",
+		out);
 }
 
 /* ---- one subcommand's options ---- */
@@ -156,7 +175,8 @@ parse_own(int key, char *value, struct argp_state *state)
 
 void
 admin_parse(struct admin *admin, const struct command *command, const struct argp_option *options,
-	argp_parser_t parser, const char *args_doc, const char *doc, int argc, char **argv, void *input)
+	argp_parser_t parser, const char *args_doc, const char *doc, int argc, char **argv,
+	void *input)
 {
 	static const struct argp_option HELP[] = {
 		{"help", 'h', NULL, 0, "this page", 99},
@@ -236,18 +256,21 @@ admin_read_config(struct admin *admin)
 {
 	struct reading reading = {admin, NULL, NULL, NULL, NULL};
 	int line = access(admin->config, R_OK) == 0 || admin->config_named
-		? ini_parse(admin->config, take_key, &reading)
-		: 0;
+			   ? ini_parse(admin->config, take_key, &reading)
+			   : 0;
 
 	if (line < 0)
-		admin_fail(admin, EXIT_FAILED, "%s cannot be read; name another with --config", admin->config);
+		admin_fail(admin, EXIT_FAILED, "%s cannot be read; name another with --config",
+			admin->config);
 	if (line > 0)
-		admin_fail(admin, EXIT_FAILED, "%s:%d: not a line of the form `key = value` (at most 200 bytes)",
+		admin_fail(admin, EXIT_FAILED,
+			"%s:%d: not a line of the form `key = value` (at most 200 bytes)",
 			admin->config, line);
 	if (admin->database == NULL)
 		admin->database = getenv("HUYING_DATABASE");
 	if (admin->database == NULL)
-		admin->database = reading.owner_database != NULL ? reading.owner_database : reading.database;
+		admin->database =
+			reading.owner_database != NULL ? reading.owner_database : reading.database;
 	if (admin->district == NULL)
 		admin->district = getenv("HUYING_DISTRICT");
 	if (admin->district == NULL)

@@ -40,8 +40,10 @@ migrate_run(struct admin *admin, int argc, char **argv)
 	struct answer applied = {0};
 	size_t count, done = 0, known = 0;
 
-	admin_parse(admin, &COMMAND, OPTIONS, parse, "", "Brings the schema up to this build; a second time it "
-		"changes nothing.", argc, argv, &named);
+	admin_parse(admin, &COMMAND, OPTIONS, parse, "",
+		"Brings the schema up to this build; a second time it "
+		"changes nothing.",
+		argc, argv, &named);
 	count = read_folder(admin, find_folder(admin, named), &list);
 
 	struct db *db = db_open(admin);
@@ -62,13 +64,16 @@ migrate_run(struct admin *admin, int argc, char **argv)
 			done++;
 		} else if (!text_is(answer_get(&applied, row, 1), list[i].digest)) {
 			admin_fail(admin, EXIT_FAILED,
-				"%s was changed after it was applied to this database; a change of the schema is a "
-				"new file", list[i].name);
+				"%s was changed after it was applied to this database; a change of "
+				"the schema is a "
+				"new file",
+				list[i].name);
 		}
 	}
 	if (known < applied.rows)
 		admin_fail(admin, EXIT_FAILED,
-			"this database has migrations that this build does not know; use the huying-admin of the newer "
+			"this database has migrations that this build does not know; use the "
+			"huying-admin of the newer "
 			"release");
 	if (admin->json)
 		admin_print_json(json_pack("{s:I, s:i}", "applied", (json_int_t)done, "schema",
@@ -100,7 +105,8 @@ find_folder(const struct admin *admin, const char *named)
 	for (size_t i = 0; i < 2; i++)
 		if (access(PLACES[i], R_OK | X_OK) == 0)
 			return PLACES[i];
-	admin_fail(admin, EXIT_FAILED, "the migrations are not in %s; name their folder with --sql", PLACES[1]);
+	admin_fail(admin, EXIT_FAILED, "the migrations are not in %s; name their folder with --sql",
+		PLACES[1]);
 }
 
 static int
@@ -123,7 +129,8 @@ read_file(struct admin *admin, const char *path, struct migration *migration)
 	if (len <= 0)
 		admin_fail(admin, EXIT_FAILED, "%s cannot be read: %s", path, strerror(errno));
 	fclose(file);
-	crypto_generichash(digest, sizeof(digest), (const unsigned char *)sql, (size_t)len, NULL, 0);
+	crypto_generichash(
+		digest, sizeof(digest), (const unsigned char *)sql, (size_t)len, NULL, 0);
 	sodium_bin2hex(migration->digest, sizeof(migration->digest), digest, sizeof(digest));
 	migration->sql = arena_text(admin->arena, (struct text){sql, (size_t)len}).data;
 	free(sql);
@@ -149,7 +156,8 @@ read_folder(struct admin *admin, const char *folder, struct migration **ret_list
 
 			migration->number = number;
 			migration->name = arena_text(admin->arena, text_of(name)).data;
-			read_file(admin, arena_format(admin->arena, "%s/%s", folder, name).data, migration);
+			read_file(admin, arena_format(admin->arena, "%s/%s", folder, name).data,
+				migration);
 		}
 		free(entries[i]);
 	}
@@ -157,8 +165,8 @@ read_folder(struct admin *admin, const char *folder, struct migration **ret_list
 	qsort(*ret_list, count, sizeof(**ret_list), by_number);
 	for (size_t i = 1; i < count; i++)
 		if ((*ret_list)[i].number == (*ret_list)[i - 1].number)
-			admin_fail(admin, EXIT_FAILED, "%s and %s have the same number", (*ret_list)[i - 1].name,
-				(*ret_list)[i].name);
+			admin_fail(admin, EXIT_FAILED, "%s and %s have the same number",
+				(*ret_list)[i - 1].name, (*ret_list)[i].name);
 	return count;
 }
 

@@ -35,13 +35,14 @@ places_check(struct draft *draft)
 	int64_t next;
 
 	for (size_t i = 0; i < draft->places.count; i++)
-		codes_add(draft->arena, &draft->place_rows, LIST_AT(&draft->places, struct place_row, i)->code,
-			(int64_t)i);
+		codes_add(draft->arena, &draft->place_rows,
+			LIST_AT(&draft->places, struct place_row, i)->code, (int64_t)i);
 	codes_sort(&draft->place_rows);
 	snprintf(district, sizeof(district), "%d", draft->district);
 	ids = DB_ASK(draft->db, SQL_PLACE_IDS, district);
 	for (size_t i = 0; i < ids.rows; i++)
-		codes_add(draft->arena, &draft->place_ids, answer_get(&ids, i, 0), answer_int(&ids, i, 1));
+		codes_add(draft->arena, &draft->place_ids, answer_get(&ids, i, 0),
+			answer_int(&ids, i, 1));
 	codes_sort(&draft->place_ids);
 	next = codes_largest(&draft->place_ids) + 1;
 	for (size_t i = 0; i < draft->places.count; i++) {
@@ -75,8 +76,8 @@ check_row(struct draft *draft, struct place_row *row)
 	const struct place_row *first = place_at(draft, row->code);
 
 	if (row->code.len > 0 && first != row)
-		complain(&draft->complaints, row->origin, "code", "\"%s\" stands in line %zu already", row->code.data,
-			first->origin.line);
+		complain(&draft->complaints, row->origin, "code",
+			"\"%s\" stands in line %zu already", row->code.data, first->origin.line);
 }
 
 /* One root, no cycle, tiers that fall on the way down. */
@@ -90,15 +91,19 @@ check_tree(struct draft *draft)
 
 		if (row->parent_code.len == 0 && root != NULL)
 			complain(&draft->complaints, row->origin, "parent_code",
-				"is missing; only the district itself has none, and that is \"%s\"", root->code.data);
+				"is missing; only the district itself has none, and that is \"%s\"",
+				root->code.data);
 		else if (row->parent_code.len == 0)
 			root = row;
 	}
 	for (size_t i = 0; i < draft->places.count; i++)
 		check_above(draft, LIST_AT(&draft->places, struct place_row, i));
 	if (root == NULL) {
-		struct origin file = {draft->places.count == 0 ? "places"
-				: LIST_AT(&draft->places, struct place_row, 0)->origin.file, 0};
+		struct origin file = {
+			draft->places.count == 0
+				? "places"
+				: LIST_AT(&draft->places, struct place_row, 0)->origin.file,
+			0};
 
 		complain(&draft->complaints, file, "parent_code",
 			"every place has one; the one place that is the district must have none");
@@ -136,8 +141,10 @@ check_above(struct draft *draft, struct place_row *row)
 		above = above->parent_code.len == 0 ? NULL : place_at(draft, above->parent_code);
 	if (above != NULL && above->tier >= row->tier)
 		complain(&draft->complaints, row->origin, "tier",
-			"a %s cannot lie in \"%s\", which is a %s; the order is district, town, community, grid",
-			tier_word((enum tier)row->tier), above->code.data, tier_word((enum tier)above->tier));
+			"a %s cannot lie in \"%s\", which is a %s; the order is district, town, "
+			"community, grid",
+			tier_word((enum tier)row->tier), above->code.data,
+			tier_word((enum tier)above->tier));
 }
 
 /* As the daemon would; its own words are the last word. */
@@ -149,13 +156,18 @@ build(struct draft *draft)
 	struct origin whole = {"places", 0};
 
 	places->edition = 1;
-	places->count = (int32_t)codes_largest(&draft->place_ids) + (int32_t)draft->places.count + 1;
+	places->count =
+		(int32_t)codes_largest(&draft->place_ids) + (int32_t)draft->places.count + 1;
 	places->rows = arena_take_array(draft->arena, (size_t)places->count, sizeof(*places->rows));
 	for (size_t i = 0; i < draft->places.count; i++) {
 		const struct place_row *row = LIST_AT(&draft->places, struct place_row, i);
 
-		places->rows[row->id] = (struct place){.id = row->id, .parent = row->parent, .tier = row->tier,
-			.code = row->code, .name = row->name, .kind = row->kind};
+		places->rows[row->id] = (struct place){.id = row->id,
+			.parent = row->parent,
+			.tier = row->tier,
+			.code = row->code,
+			.name = row->name,
+			.kind = row->kind};
 	}
 	if (!places_index(draft->arena, places, &why))
 		complain(&draft->complaints, whole, NULL, "%s", why.data);
@@ -177,9 +189,8 @@ positions_are_degrees(const json_t *coordinates)
 
 		return longitude >= -180 && longitude <= 180 && latitude >= -90 && latitude <= 90;
 	}
-	json_array_foreach(coordinates, i, part)
-		if (!json_is_array(part) || !positions_are_degrees(part))
-			return false;
+	json_array_foreach(coordinates, i,
+		part) if (!json_is_array(part) || !positions_are_degrees(part)) return false;
 	return json_array_size(coordinates) > 0;
 }
 
@@ -194,7 +205,8 @@ read_feature(struct draft *draft, struct origin origin, const json_t *feature, c
 
 	if (!json_is_string(code)) {
 		complain(&draft->complaints, origin, property,
-			"the feature has no text property of this name; --polygon-code names another");
+			"the feature has no text property of this name; --polygon-code names "
+			"another");
 		return;
 	}
 	if (type == NULL || (strcmp(type, "Polygon") != 0 && strcmp(type, "MultiPolygon") != 0) ||
@@ -220,7 +232,8 @@ mend(struct draft *draft, struct polygon_row *row)
 	struct text mended, why;
 
 	if (!geo_mend(draft->arena, row->geometry, &mended, &why)) {
-		complain(&draft->complaints, row->origin, "geometry", "%s: %s", row->code.data, why.data);
+		complain(&draft->complaints, row->origin, "geometry", "%s: %s", row->code.data,
+			why.data);
 	} else if (mended.data != row->geometry.data) {
 		fprintf(stderr, "%s: the polygon of %s touches or crosses itself; it was mended\n",
 			row->origin.file, row->code.data);
@@ -237,12 +250,14 @@ polygons_read(struct draft *draft, const char *path, const char *property)
 	size_t i;
 
 	if (root == NULL)
-		complain(&draft->complaints, (struct origin){path, error.line < 1 ? 0 : (size_t)error.line}, NULL,
-			"%s", error.text);
+		complain(&draft->complaints,
+			(struct origin){path, error.line < 1 ? 0 : (size_t)error.line}, NULL, "%s",
+			error.text);
 	else if (!json_is_array(features))
 		complain(&draft->complaints, (struct origin){path, 0}, NULL,
 			"must be a GeoJSON FeatureCollection");
-	json_array_foreach(features, i, feature) {
+	json_array_foreach(features, i, feature)
+	{
 		struct text name = arena_format(draft->arena, "%s: feature %zu", path, i + 1);
 
 		read_feature(draft, (struct origin){name.data, 0}, feature, property);
@@ -261,7 +276,8 @@ polygons_keep(struct draft *draft)
 	snprintf(edition, sizeof(edition), "%d", draft->editions[EDITION_PLACES]);
 	answer = DB_ASK(draft->db, SQL_POLYGONS, district, edition);
 	for (size_t i = 0; i < answer.rows; i++) {
-		struct polygon_row *row = LIST_ADD(draft->arena, &draft->polygons, struct polygon_row);
+		struct polygon_row *row =
+			LIST_ADD(draft->arena, &draft->polygons, struct polygon_row);
 
 		row->origin = (struct origin){"published polygons", i + 1};
 		row->kept = true;
@@ -284,7 +300,8 @@ polygons_check(struct draft *draft)
 		const struct place_row *place = place_at(draft, row->code);
 
 		if (place == NULL && !row->kept)
-			complain(&draft->complaints, row->origin, "code", "there is no place \"%s\"", row->code.data);
+			complain(&draft->complaints, row->origin, "code",
+				"there is no place \"%s\"", row->code.data);
 		else if (place != NULL)
 			shapes[count++] = (struct place_shape){place->id, row->geometry};
 	}
@@ -292,7 +309,8 @@ polygons_check(struct draft *draft)
 		return;
 	geo = geo_open(draft->arena, shapes, count, &draft->built_places, &why);
 	if (geo == NULL)
-		complain(&draft->complaints, LIST_AT(&draft->polygons, struct polygon_row, 0)->origin, NULL, "%s",
+		complain(&draft->complaints,
+			LIST_AT(&draft->polygons, struct polygon_row, 0)->origin, NULL, "%s",
 			why.data);
 	geo_close(&geo);
 }

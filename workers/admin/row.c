@@ -20,7 +20,8 @@
 static const struct {
 	char letter;
 	int64_t us;
-} SPAN_UNITS[] = {{'s', US_PER_SECOND}, {'m', US_PER_MINUTE}, {'h', US_PER_HOUR}, {'d', US_PER_DAY}};
+} SPAN_UNITS[] = {
+	{'s', US_PER_SECOND}, {'m', US_PER_MINUTE}, {'h', US_PER_HOUR}, {'d', US_PER_DAY}};
 #define SPAN_UNITS_COUNT (sizeof(SPAN_UNITS) / sizeof(SPAN_UNITS[0]))
 
 static struct text words_of(struct arena *arena, const char *kind);
@@ -29,9 +30,11 @@ static bool is_empty(const struct row *row, const char *column, struct text valu
 /* ---- complaints ---- */
 
 void
-complain(struct complaints *complaints, struct origin origin, const char *column, const char *format, ...)
+complain(struct complaints *complaints, struct origin origin, const char *column,
+	const char *format, ...)
 {
-	struct complaint *complaint = LIST_ADD(complaints->arena, &complaints->rows, struct complaint);
+	struct complaint *complaint =
+		LIST_ADD(complaints->arena, &complaints->rows, struct complaint);
 	va_list args;
 	char *words;
 
@@ -41,8 +44,8 @@ complain(struct complaints *complaints, struct origin origin, const char *column
 	complaint->origin = origin;
 	complaint->order = complaints->rows.count;
 	complaint->words = column == NULL
-		? arena_text(complaints->arena, text_of(words))
-		: arena_format(complaints->arena, "%s: %s", column, words);
+				   ? arena_text(complaints->arena, text_of(words))
+				   : arena_format(complaints->arena, "%s: %s", column, words);
 	free(words);
 }
 
@@ -57,7 +60,8 @@ static int
 by_place(const void *a, const void *b)
 {
 	const struct complaint *left = a, *right = b;
-	bool left_old = origin_is_published(left->origin), right_old = origin_is_published(right->origin);
+	bool left_old = origin_is_published(left->origin),
+	     right_old = origin_is_published(right->origin);
 	int order = strverscmp(left->origin.file, right->origin.file);
 
 	if (left_old != right_old)
@@ -80,8 +84,8 @@ complaints_print(struct complaints *complaints)
 		const struct complaint *complaint = LIST_AT(&complaints->rows, struct complaint, i);
 
 		if (complaint->origin.line > 0)
-			fprintf(stderr, "%s:%zu: %s\n", complaint->origin.file, complaint->origin.line,
-				complaint->words.data);
+			fprintf(stderr, "%s:%zu: %s\n", complaint->origin.file,
+				complaint->origin.line, complaint->words.data);
 		else
 			fprintf(stderr, "%s: %s\n", complaint->origin.file, complaint->words.data);
 	}
@@ -107,8 +111,8 @@ row_words(const struct row *row, const char *column, bool required)
 	struct text value = row_get(row, column);
 
 	if (!is_empty(row, column, value, required) && value.len > WORDS_BYTES_MAX)
-		complain(row->complaints, row->origin, column, "%zu bytes are too many; at most %d", value.len,
-			WORDS_BYTES_MAX);
+		complain(row->complaints, row->origin, column, "%zu bytes are too many; at most %d",
+			value.len, WORDS_BYTES_MAX);
 	return value;
 }
 
@@ -121,7 +125,8 @@ row_code(const struct row *row, const char *column, bool required)
 		return value;
 	if (value.len > CODE_BYTES_MAX || strpbrk(value.data, " \t\r\n") != NULL)
 		complain(row->complaints, row->origin, column,
-			"\"%s\" is no code; it has no spaces and at most %d bytes", value.data, CODE_BYTES_MAX);
+			"\"%s\" is no code; it has no spaces and at most %d bytes", value.data,
+			CODE_BYTES_MAX);
 	return value;
 }
 
@@ -132,12 +137,15 @@ row_class(const struct row *row, const char *column, bool required)
 
 	if (!is_empty(row, column, value, required) && !class_is_valid(value))
 		complain(row->complaints, row->origin, column,
-			"\"%s\" is no class; 1 to 4 parts joined by '/', each 1 to 60 bytes, 120 in all", value.data);
+			"\"%s\" is no class; 1 to 4 parts joined by '/', each 1 to 60 bytes, 120 "
+			"in all",
+			value.data);
 	return value;
 }
 
 int32_t
-row_int(const struct row *row, const char *column, int32_t smallest, int32_t largest, int32_t otherwise)
+row_int(const struct row *row, const char *column, int32_t smallest, int32_t largest,
+	int32_t otherwise)
 {
 	struct text value = row_get(row, column);
 	char *end;
@@ -148,8 +156,9 @@ row_int(const struct row *row, const char *column, int32_t smallest, int32_t lar
 
 	if (*end == '\0' && number >= smallest && number <= largest)
 		return (int32_t)number;
-	complain(row->complaints, row->origin, column, "\"%s\" must be a whole number from %" PRId32 " to %" PRId32,
-		value.data, smallest, largest);
+	complain(row->complaints, row->origin, column,
+		"\"%s\" must be a whole number from %" PRId32 " to %" PRId32, value.data, smallest,
+		largest);
 	return otherwise;
 }
 
@@ -159,7 +168,8 @@ row_yes(const struct row *row, const char *column, bool otherwise)
 	struct text value = row_get(row, column);
 
 	if (value.len > 0 && !text_is(value, "yes") && !text_is(value, "no"))
-		complain(row->complaints, row->origin, column, "\"%s\" must be yes or no", value.data);
+		complain(row->complaints, row->origin, column, "\"%s\" must be yes or no",
+			value.data);
 	return value.len == 0 ? otherwise : text_is(value, "yes");
 }
 
@@ -177,8 +187,8 @@ row_word(const struct row *row, const char *column, const char *kind, bool requi
 	}
 	word = vocab_by_word(kind, value.data, value.len);
 	if (word == NULL)
-		complain(row->complaints, row->origin, column, "\"%s\" must be one of: %s", value.data,
-			words_of(row->complaints->arena, kind).data);
+		complain(row->complaints, row->origin, column, "\"%s\" must be one of: %s",
+			value.data, words_of(row->complaints->arena, kind).data);
 	return word == NULL ? 0 : word->number;
 }
 
@@ -190,7 +200,8 @@ row_span(const struct row *row, const char *column, struct span otherwise)
 
 	if (value.len > 0 && !span_parse(value, &span))
 		complain(row->complaints, row->origin, column,
-			"\"%s\" is no duration; write 90s, 15m, 4h or 2d (a d is 24 h)", value.data);
+			"\"%s\" is no duration; write 90s, 15m, 4h or 2d (a d is 24 h)",
+			value.data);
 	return span;
 }
 
@@ -202,7 +213,8 @@ row_instant(const struct row *row, const char *column, struct instant otherwise)
 
 	if (value.len > 0 && !instant_parse(value, &at))
 		complain(row->complaints, row->origin, column,
-			"\"%s\" is no instant; write it with its offset, 2026-01-01T00:00:00+08:00", value.data);
+			"\"%s\" is no instant; write it with its offset, 2026-01-01T00:00:00+08:00",
+			value.data);
 	return at;
 }
 
@@ -210,15 +222,17 @@ const struct text *
 row_list(const struct row *row, const char *column, size_t *ret_count)
 {
 	struct text value = row_get(row, column);
-	struct text *list = arena_take_array(row->complaints->arena, value.len / 2 + 1, sizeof(*list));
+	struct text *list =
+		arena_take_array(row->complaints->arena, value.len / 2 + 1, sizeof(*list));
 
 	*ret_count = 0;
 	for (size_t i = 0; i < value.len;) {
-		size_t space = strspn(value.data + i, " "), len = strcspn(value.data + i + space, " ");
+		size_t space = strspn(value.data + i, " "),
+		       len = strcspn(value.data + i + space, " ");
 
 		if (len > 0)
-			list[(*ret_count)++] = arena_text(row->complaints->arena,
-				(struct text){value.data + i + space, len});
+			list[(*ret_count)++] = arena_text(
+				row->complaints->arena, (struct text){value.data + i + space, len});
 		i += space + len;
 	}
 	return list;
@@ -256,7 +270,8 @@ span_parse(struct text text, struct span *ret_span)
 		int64_t number = 0, part = -1;
 		size_t digits = 0;
 
-		while (at < text.len && digits < 10 && text.data[at] >= '0' && text.data[at] <= '9') {
+		while (at < text.len && digits < 10 && text.data[at] >= '0' &&
+			text.data[at] <= '9') {
 			number = number * 10 + (text.data[at++] - '0');
 			digits++;
 		}
@@ -282,7 +297,8 @@ span_text(struct arena *arena, struct span span)
 
 	while (unit > 0 && (span.us == 0 || span.us % SPAN_UNITS[unit].us != 0))
 		unit--;
-	return arena_format(arena, "%" PRId64 "%c", span.us / SPAN_UNITS[unit].us, SPAN_UNITS[unit].letter);
+	return arena_format(
+		arena, "%" PRId64 "%c", span.us / SPAN_UNITS[unit].us, SPAN_UNITS[unit].letter);
 }
 
 bool
@@ -296,8 +312,9 @@ instant_parse(struct text text, struct instant *ret_instant)
 	if (text.len < 20 || text.len > 40 || !date_parse((struct text){text.data, 10}, &days) ||
 		(text.data[10] != 'T' && text.data[10] != ' '))
 		return false;
-	if (sscanf(text.data + 11, "%2d:%2d:%2d%n", &hour, &minute, &second, &used) != 3 || used != 8 ||
-		hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+	if (sscanf(text.data + 11, "%2d:%2d:%2d%n", &hour, &minute, &second, &used) != 3 ||
+		used != 8 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+		second > 59)
 		return false;
 	rest = text.data + 11 + used;
 	if (*rest == '.')
@@ -305,24 +322,25 @@ instant_parse(struct text text, struct instant *ret_instant)
 			us += (*rest - '0') * scale;
 	if (strcmp(rest, "Z") != 0) {
 		if ((*rest != '+' && *rest != '-') || strlen(rest) != 6 || rest[3] != ':' ||
-			sscanf(rest + 1, "%2d:%2d", &offset_hour, &offset_minute) != 2 || offset_hour > 18 ||
-			offset_minute > 59)
+			sscanf(rest + 1, "%2d:%2d", &offset_hour, &offset_minute) != 2 ||
+			offset_hour > 18 || offset_minute > 59)
 			return false;
 		offset_minute = (offset_hour * 60 + offset_minute) * (*rest == '-' ? -1 : 1);
 	}
-	ret_instant->us = days * US_PER_DAY + hour * US_PER_HOUR + (minute - offset_minute) * US_PER_MINUTE +
-		second * US_PER_SECOND + us;
+	ret_instant->us = days * US_PER_DAY + hour * US_PER_HOUR +
+			  (minute - offset_minute) * US_PER_MINUTE + second * US_PER_SECOND + us;
 	return true;
 }
 
 struct text
 instant_text(struct arena *arena, struct instant at)
 {
-	int64_t days = at.us / US_PER_DAY - (at.us % US_PER_DAY < 0), us = at.us - days * US_PER_DAY;
+	int64_t days = at.us / US_PER_DAY - (at.us % US_PER_DAY < 0),
+		us = at.us - days * US_PER_DAY;
 
 	return arena_format(arena, "%sT%02d:%02d:%02d.%06dZ", date_text(arena, (int32_t)days).data,
-		(int)(us / US_PER_HOUR), (int)(us / US_PER_MINUTE % 60), (int)(us / US_PER_SECOND % 60),
-		(int)(us % US_PER_SECOND));
+		(int)(us / US_PER_HOUR), (int)(us / US_PER_MINUTE % 60),
+		(int)(us / US_PER_SECOND % 60), (int)(us % US_PER_SECOND));
 }
 
 struct text

@@ -35,21 +35,24 @@ limit_read(struct complaints *complaints, struct origin origin, const char *colu
 
 		if (amount.len == 0 || *end != '\0' || days < 1 || days > DAYS_MAX) {
 			complain(complaints, origin, column,
-				"\"%s\" must be a number of days from 1 to %d; where there is no limit, say none",
+				"\"%s\" must be a number of days from 1 to %d; where there is no "
+				"limit, say none",
 				amount.len == 0 ? "" : amount.data, DAYS_MAX);
 			return false;
 		}
 		ret_limit->amount = days;
 	} else if (!span_parse(amount, &span) || span.us == 0) {
 		complain(complaints, origin, column,
-			"\"%s\" must be a duration such as 90s, 15m or 4h; where there is no limit, say none",
+			"\"%s\" must be a duration such as 90s, 15m or 4h; where there is no "
+			"limit, say none",
 			amount.len == 0 ? "" : amount.data);
 		return false;
 	} else {
 		ret_limit->amount = span.us;
 	}
 	if (kind == LIMIT_CONTINUOUS && calendar.len > 0 && !text_is(calendar, "24x7")) {
-		complain(complaints, origin, "calendar", "continuous time has no calendar; leave it empty, or say 24x7");
+		complain(complaints, origin, "calendar",
+			"continuous time has no calendar; leave it empty, or say 24x7");
 		return false;
 	}
 	if (kind == LIMIT_CONTINUOUS)
@@ -67,7 +70,8 @@ limit_read(struct complaints *complaints, struct origin origin, const char *colu
 void
 standards_read(struct draft *draft, const struct row *row)
 {
-	struct standard_row *standard = LIST_ADD(draft->arena, &draft->standards, struct standard_row);
+	struct standard_row *standard =
+		LIST_ADD(draft->arena, &draft->standards, struct standard_row);
 	int kind;
 
 	standard->origin = row->origin;
@@ -101,17 +105,23 @@ standards_build(struct draft *draft, int64_t largest)
 	struct standards standards = {.edition = 1, .count = (int32_t)largest + 1};
 	struct text why = TEXT_NONE;
 
-	standards.rows = arena_take_array(draft->arena, (size_t)standards.count, sizeof(*standards.rows));
+	standards.rows =
+		arena_take_array(draft->arena, (size_t)standards.count, sizeof(*standards.rows));
 	for (size_t i = 0; i < draft->standards.count; i++) {
 		const struct standard_row *row = LIST_AT(&draft->standards, struct standard_row, i);
 
-		standards.rows[row->id] = (struct standard){.id = row->id, .class_code = row->class_code,
-			.class_name = row->class_name, .condition_code = row->condition_code,
-			.condition = row->condition, .close_condition = row->close_condition,
-			.area_class = row->area_class, .severity = row->severity,
+		standards.rows[row->id] = (struct standard){.id = row->id,
+			.class_code = row->class_code,
+			.class_name = row->class_name,
+			.condition_code = row->condition_code,
+			.condition = row->condition,
+			.close_condition = row->close_condition,
+			.area_class = row->area_class,
+			.severity = row->severity,
 			.limit = {(enum limit_kind)row->limit.kind, row->limit.amount,
 				row->limit.calendar.len > 0},
-			.runs_from = (enum runs_from)row->runs_from, .checked = row->checked,
+			.runs_from = (enum runs_from)row->runs_from,
+			.checked = row->checked,
 			.evidence = row->evidence};
 	}
 	if (!standards_index(draft->arena, &standards, &why))
@@ -134,7 +144,8 @@ standards_check(struct draft *draft)
 	next = codes_largest(&ids) + 1;
 	for (size_t i = 0; i < draft->standards.count; i++)
 		codes_add(draft->arena, &rows,
-			standard_key(draft, LIST_AT(&draft->standards, struct standard_row, i)), (int64_t)i);
+			standard_key(draft, LIST_AT(&draft->standards, struct standard_row, i)),
+			(int64_t)i);
 	codes_sort(&rows);
 	for (size_t i = 0; i < draft->standards.count; i++) {
 		struct standard_row *row = LIST_AT(&draft->standards, struct standard_row, i);
@@ -143,8 +154,10 @@ standards_check(struct draft *draft)
 
 		if (first != (int64_t)i)
 			complain(&draft->complaints, row->origin, "class",
-				"the same class, condition_code, severity and area_class stand in line %zu already",
-				LIST_AT(&draft->standards, struct standard_row, first)->origin.line);
+				"the same class, condition_code, severity and area_class stand in "
+				"line %zu already",
+				LIST_AT(&draft->standards, struct standard_row, first)
+					->origin.line);
 		row->id = draft_id(draft, &ids, &next, key);
 		draft_calendar(draft, row->origin, "calendar", row->limit.calendar);
 		for (size_t j = 0; j < row->candidates_count; j++)
@@ -164,7 +177,8 @@ routes_read(struct draft *draft, const struct row *row)
 	route->origin = row->origin;
 	route->priority = row_int(row, "priority", -PRIORITY_MAX, PRIORITY_MAX, 0);
 	if (row_get(row, "priority").len == 0)
-		complain(row->complaints, row->origin, "priority", "is missing; of the rows that fit, the largest wins");
+		complain(row->complaints, row->origin, "priority",
+			"is missing; of the rows that fit, the largest wins");
 	route->class_code = row_class(row, "class", false);
 	route->place_code = row_code(row, "place_code", false);
 	route->severity = row_int(row, "severity", 1, 4, 0);
@@ -187,10 +201,11 @@ routes_check(struct draft *draft)
 			draft_unit(draft, row->origin, "assist_codes", row->assist[j]);
 		if (row->lead_code.len > 0 && row->lead_kind.len > 0)
 			complain(&draft->complaints, row->origin, "lead_kind",
-				"give lead_code or lead_kind, not both; neither means by competence");
+				"give lead_code or lead_kind, not both; neither means by "
+				"competence");
 		else if (row->lead_kind.len > 0 && !draft_has_kind(draft, row->lead_kind))
-			complain(&draft->complaints, row->origin, "lead_kind", "no unit has the kind \"%s\"",
-				row->lead_kind.data);
+			complain(&draft->complaints, row->origin, "lead_kind",
+				"no unit has the kind \"%s\"", row->lead_kind.data);
 	}
 }
 
@@ -250,7 +265,8 @@ check_step(struct draft *draft, const struct ladder_row *row)
 		complain(complaints, row->origin, "anchor", "the first step has no previous one");
 	if (row->repeat > 0 && row->offset.us == 0)
 		complain(complaints, row->origin, "repeat",
-			"a step that repeats needs an offset: each firing is so long behind the one before");
+			"a step that repeats needs an offset: each firing is so long behind the "
+			"one before");
 }
 
 /* The rows of one ladder: they tell the same clock, and their steps have no gap. */
@@ -258,24 +274,27 @@ static void
 check_ladder(struct draft *draft, const struct ladder_row *rows, size_t count)
 {
 	int32_t firings = 0;
-	bool numbered = rows[0].step != 0; /* sorted: one without a number comes first, and was complained of */
+	bool numbered = rows[0].step !=
+			0; /* sorted: one without a number comes first, and was complained of */
 
 	for (size_t i = 0; i < count; i++) {
 		firings += 1 + rows[i].repeat;
 		if (numbered && rows[i].step != (int32_t)i + 1)
 			complain(&draft->complaints, rows[i].origin, "step",
-				"the steps of ladder \"%s\" must be 1, 2, … without gap; here %zu is due",
+				"the steps of ladder \"%s\" must be 1, 2, … without gap; here %zu "
+				"is due",
 				rows[i].ladder.data, i + 1);
 		if (rows[i].clock != rows[0].clock || rows[i].severity != rows[0].severity ||
 			!text_equal(rows[i].class_code, rows[0].class_code))
 			complain(&draft->complaints, rows[i].origin, "clock",
-				"all steps of ladder \"%s\" have the same clock, class and severity",
+				"all steps of ladder \"%s\" have the same clock, class and "
+				"severity",
 				rows[i].ladder.data);
 	}
 	if (firings > FIRINGS_MAX)
 		complain(&draft->complaints, rows[0].origin, "repeat",
-			"ladder \"%s\" would fire %" PRId32 " times; at most %d", rows[0].ladder.data, firings,
-			FIRINGS_MAX);
+			"ladder \"%s\" would fire %" PRId32 " times; at most %d",
+			rows[0].ladder.data, firings, FIRINGS_MAX);
 }
 
 void
@@ -288,19 +307,23 @@ ladders_check(struct draft *draft)
 	if (count > 1)
 		qsort(rows, count, sizeof(*rows), by_ladder);
 	for (size_t from = 0, until; from < count; from = until) {
-		for (until = from; until < count && text_equal(rows[until].ladder, rows[from].ladder); until++)
+		for (until = from;
+			until < count && text_equal(rows[until].ladder, rows[from].ladder); until++)
 			check_step(draft, &rows[until]);
 		check_ladder(draft, rows + from, until - from);
 		if (rows[from].clock == 0)
 			continue;
-		codes_add(draft->arena, &targets, arena_format(draft->arena, "%d\t%s\t%" PRId32, rows[from].clock,
-			rows[from].class_code.data, rows[from].severity), (int64_t)from);
+		codes_add(draft->arena, &targets,
+			arena_format(draft->arena, "%d\t%s\t%" PRId32, rows[from].clock,
+				rows[from].class_code.data, rows[from].severity),
+			(int64_t)from);
 	}
 	codes_sort(&targets);
 	for (size_t i = 1; i < targets.count; i++)
 		if (text_equal(targets.rows[i].code, targets.rows[i - 1].code))
 			complain(&draft->complaints, rows[targets.rows[i].number].origin, "ladder",
-				"\"%s\" and \"%s\" are for the same clock, class and severity; only one can apply",
+				"\"%s\" and \"%s\" are for the same clock, class and severity; "
+				"only one can apply",
 				rows[targets.rows[i - 1].number].ladder.data,
 				rows[targets.rows[i].number].ladder.data);
 }
@@ -312,7 +335,7 @@ enum policy_type { POLICY_LIMIT, POLICY_INTEGER, POLICY_YES, POLICY_SPAN, POLICY
 static const struct policy_kind {
 	const char *name;
 	enum policy_type type;
-	int64_t largest; /* integers; days of a duration */
+	int64_t largest;       /* integers; days of a duration */
 	const char *otherwise; /* what holds while the policy is not given */
 } POLICIES[] = {
 	{"limit.ACCEPT", POLICY_LIMIT, 0, NULL},
@@ -351,18 +374,23 @@ policy_read_limit(const struct row *row, struct policy_row *policy)
 {
 	size_t count;
 	const struct text *words = row_list(row, "value", &count);
-	const struct word *kind = count == 0 ? NULL
-		: vocab_by_word("limit_kind", words[count == 1 ? 0 : 1].data, words[count == 1 ? 0 : 1].len);
+	const struct word *kind =
+		count == 0 ? NULL
+			   : vocab_by_word("limit_kind", words[count == 1 ? 0 : 1].data,
+				     words[count == 1 ? 0 : 1].len);
 
 	policy->is_limit = true;
 	if (kind == NULL || count > 3 || (count == 1) != (kind->number == LIMIT_NONE)) {
 		complain(row->complaints, row->origin, "value",
-			"\"%s\" is no limit; write 15m continuous, 4h working_time CALENDAR, 5 working_days CALENDAR, "
-			"2 end_of_working_day CALENDAR, 30 calendar_days CALENDAR or none", policy->value.data);
+			"\"%s\" is no limit; write 15m continuous, 4h working_time CALENDAR, 5 "
+			"working_days CALENDAR, "
+			"2 end_of_working_day CALENDAR, 30 calendar_days CALENDAR or none",
+			policy->value.data);
 		return;
 	}
-	limit_read(row->complaints, row->origin, "value", kind->number, count == 1 ? TEXT_NONE : words[0],
-		count == 3 ? words[2] : TEXT_NONE, &policy->limit);
+	limit_read(row->complaints, row->origin, "value", kind->number,
+		count == 1 ? TEXT_NONE : words[0], count == 3 ? words[2] : TEXT_NONE,
+		&policy->limit);
 }
 
 static void
@@ -386,7 +414,8 @@ policy_read_value(const struct row *row, const struct policy_kind *kind, struct 
 	case POLICY_SPAN:
 		span = row_span(row, "value", SPAN_ZERO);
 		if (span.us > kind->largest * US_PER_DAY)
-			complain(row->complaints, row->origin, "value", "at most %" PRId64 "d", kind->largest);
+			complain(row->complaints, row->origin, "value", "at most %" PRId64 "d",
+				kind->largest);
 		policy->value = span_text(row->complaints->arena, span);
 		break;
 	}
@@ -408,14 +437,15 @@ policies_read(struct draft *draft, const struct row *row)
 
 		for (size_t i = 0; i < sizeof(POLICIES) / sizeof(POLICIES[0]); i++)
 			names = arena_format(draft->arena, "%s %s", names.data, POLICIES[i].name);
-		complain(row->complaints, row->origin, "name", "there is no policy \"%s\"; there are:%s",
-			policy->name.data, names.data);
+		complain(row->complaints, row->origin, "name",
+			"there is no policy \"%s\"; there are:%s", policy->name.data, names.data);
 	}
 	if (kind == NULL || policy->value.len == 0)
 		return;
 	policy_read_value(row, kind, policy);
 	if (policy->tier != 0 && !policy->is_limit)
-		complain(row->complaints, row->origin, "tier", "only a limit differs by tier; leave it empty");
+		complain(row->complaints, row->origin, "tier",
+			"only a limit differs by tier; leave it empty");
 }
 
 void
@@ -427,16 +457,20 @@ policies_check(struct draft *draft)
 		const struct policy_row *row = LIST_AT(&draft->policies, struct policy_row, i);
 
 		draft_calendar(draft, row->origin, "value", row->limit.calendar);
-		codes_add(draft->arena, &rows, arena_format(draft->arena, "%s\t%d", row->name.data, row->tier),
+		codes_add(draft->arena, &rows,
+			arena_format(draft->arena, "%s\t%d", row->name.data, row->tier),
 			(int64_t)i);
 	}
 	codes_sort(&rows);
 	for (size_t i = 1; i < rows.count; i++)
 		if (text_equal(rows.rows[i].code, rows.rows[i - 1].code))
 			complain(&draft->complaints,
-				LIST_AT(&draft->policies, struct policy_row, rows.rows[i].number)->origin, "name",
-				"the same name and tier stand in line %zu already",
-				LIST_AT(&draft->policies, struct policy_row, rows.rows[i - 1].number)->origin.line);
+				LIST_AT(&draft->policies, struct policy_row, rows.rows[i].number)
+					->origin,
+				"name", "the same name and tier stand in line %zu already",
+				LIST_AT(&draft->policies, struct policy_row,
+					rows.rows[i - 1].number)
+					->origin.line);
 }
 
 void
@@ -450,8 +484,9 @@ policies_print(const struct admin *admin)
 		const char *otherwise = kind->otherwise == NULL ? "" : kind->otherwise;
 
 		if (admin->json)
-			json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "name", kind->name, "type",
-				TYPES[kind->type], "default", otherwise));
+			json_array_append_new(
+				array, json_pack("{s:s, s:s, s:s}", "name", kind->name, "type",
+					       TYPES[kind->type], "default", otherwise));
 		else
 			printf("%-24s %-10s %s\n", kind->name, TYPES[kind->type], otherwise);
 	}

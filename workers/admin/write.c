@@ -21,16 +21,21 @@ static const struct writer {
 	} tables[COPIES_MAX];
 	void (*write)(struct draft *draft, struct copy **copies);
 } WRITERS[] = {
-	{EDITION_PLACES, {{"place", SQL_COPY_PLACES}, {"place_polygon", SQL_COPY_POLYGONS}}, write_places},
-	{EDITION_UNITS, {{"unit", SQL_COPY_UNITS}, {"competence", SQL_COPY_COMPETENCES}}, write_units},
+	{EDITION_PLACES, {{"place", SQL_COPY_PLACES}, {"place_polygon", SQL_COPY_POLYGONS}},
+		write_places},
+	{EDITION_UNITS, {{"unit", SQL_COPY_UNITS}, {"competence", SQL_COPY_COMPETENCES}},
+		write_units},
 	{EDITION_STANDARDS, {{"standard", SQL_COPY_STANDARDS}}, write_standards},
 	{EDITION_ROUTES, {{"route", SQL_COPY_ROUTES}}, write_routes},
 	{EDITION_LADDERS, {{"ladder_step", SQL_COPY_LADDERS}}, write_ladders},
 	{EDITION_POLICIES, {{"policy", SQL_COPY_POLICIES}}, write_policies},
-	{EDITION_CALENDARS, {{"calendar", SQL_COPY_CALENDARS}, {"calendar_window", SQL_COPY_WINDOWS},
-		{"calendar_exception", SQL_COPY_EXCEPTIONS}, {"zone_transition", SQL_COPY_TRANSITIONS}},
+	{EDITION_CALENDARS,
+		{{"calendar", SQL_COPY_CALENDARS}, {"calendar_window", SQL_COPY_WINDOWS},
+			{"calendar_exception", SQL_COPY_EXCEPTIONS},
+			{"zone_transition", SQL_COPY_TRANSITIONS}},
 		write_calendars},
-	{EDITION_ACTORS, {{"actor", NULL}}, write_actors}, /* for its digest; actors have a table that lives */
+	{EDITION_ACTORS, {{"actor", NULL}},
+		write_actors}, /* for its digest; actors have a table that lives */
 };
 
 size_t
@@ -45,7 +50,8 @@ draft_write(struct draft *draft, enum edition_family family, struct copy **copie
 		for (; count < COPIES_MAX && writer->tables[count].table != NULL; count++)
 			copies[count] = copy_new(draft->arena, writer->tables[count].table,
 				writer->tables[count].sql,
-				family == EDITION_CALENDARS && count == 0 ? draft->tzdata.data : NULL);
+				family == EDITION_CALENDARS && count == 0 ? draft->tzdata.data
+									  : NULL);
 		writer->write(draft, copies);
 		return count;
 	}
@@ -69,7 +75,8 @@ write_places(struct draft *draft, struct copy **copies)
 		copy_end_row(copies[0]);
 	}
 	for (size_t i = 0; i < draft->polygons.count; i++)
-		codes_add(draft->arena, &seen, LIST_AT(&draft->polygons, struct polygon_row, i)->code, (int64_t)i);
+		codes_add(draft->arena, &seen,
+			LIST_AT(&draft->polygons, struct polygon_row, i)->code, (int64_t)i);
 	codes_sort(&seen);
 	for (size_t i = 0, n = 1; i < seen.count; i++) {
 		int64_t place = codes_find(&draft->place_rows, seen.rows[i].code);
@@ -79,7 +86,9 @@ write_places(struct draft *draft, struct copy **copies)
 			continue;
 		copy_int(copies[1], LIST_AT(&draft->places, struct place_row, place)->id);
 		copy_int(copies[1], (int64_t)n);
-		copy_text(copies[1], LIST_AT(&draft->polygons, struct polygon_row, seen.rows[i].number)->geometry);
+		copy_text(copies[1],
+			LIST_AT(&draft->polygons, struct polygon_row, seen.rows[i].number)
+				->geometry);
 		copy_end_row(copies[1]);
 	}
 }
@@ -112,7 +121,8 @@ write_units(struct draft *draft, struct copy **copies)
 		copy_end_row(copies[0]);
 	}
 	for (size_t i = 0; i < draft->competences.count; i++) {
-		const struct competence_row *row = LIST_AT(&draft->competences, struct competence_row, i);
+		const struct competence_row *row =
+			LIST_AT(&draft->competences, struct competence_row, i);
 
 		copy_int(copies[1], (int64_t)i + 1);
 		copy_int_or_null(copies[1], row->unit);
@@ -216,7 +226,8 @@ static void
 write_calendar_rows(struct arena *arena, struct copy **copies, const struct calendar_row *calendar)
 {
 	for (size_t i = 0; i < calendar->windows.count; i++) {
-		const struct calendar_window *row = LIST_AT(&calendar->windows, struct calendar_window, i);
+		const struct calendar_window *row =
+			LIST_AT(&calendar->windows, struct calendar_window, i);
 
 		copy_int(copies[1], calendar->id);
 		copy_int(copies[1], row->weekday);
@@ -258,7 +269,8 @@ write_calendars(struct draft *draft, struct copy **copies)
 
 		for (size_t j = 0; j < zone->zone.count; j++) {
 			copy_text(copies[3], zone->name);
-			copy_text(copies[3], instant_text(draft->arena, zone->zone.transitions[j].from));
+			copy_text(copies[3],
+				instant_text(draft->arena, zone->zone.transitions[j].from));
 			copy_int(copies[3], zone->zone.transitions[j].offset_seconds);
 			copy_end_row(copies[3]);
 		}

@@ -1,7 +1,8 @@
 /* table.c — libcsv reads the rows, jansson the mapping, POSIX regular expressions the conditions.
  *
- * The file is read whole (a city's table is a few megabytes). libcsv knows no lines, so it is fed one
- * line at a time: that is how a row knows where it began, and how reading goes on behind a bad row. */
+ * The file is read whole (a city's table is a few megabytes). libcsv knows no lines, so it is fed
+ * one line at a time: that is how a row knows where it began, and how reading goes on behind a bad
+ * row. */
 #include "table/table.h"
 
 #include <csv.h>
@@ -19,7 +20,7 @@
 
 /* Our column as the row gets it: from the file's column, put together, or always the same. */
 struct source {
-	size_t column;            /* index into the file's columns, or NOWHERE */
+	size_t column; /* index into the file's columns, or NOWHERE */
 	struct text fixed;
 	const struct text *pieces; /* of a join: "{name}" was resolved, the others are words */
 	const size_t *piece_columns;
@@ -101,7 +102,8 @@ table_open(struct arena *arena, const char *csv_path, const char *mapping_path,
 		table->sources[i].column = NOWHERE;
 	table->next_line = 1;
 
-	good = read_file(table, ret_why) && check_text(table, ret_why) && read_header(table, ret_why);
+	good = read_file(table, ret_why) && check_text(table, ret_why) &&
+	       read_header(table, ret_why);
 	if (good && mapping_path != NULL)
 		good = read_mapping(table, mapping_path, ret_why);
 	else if (good)
@@ -201,7 +203,8 @@ read_file(struct table *table, struct text *ret_why)
 		table->size += got;
 	}
 	if (file == NULL || ferror(file)) {
-		*ret_why = arena_format(table->arena, "%s cannot be read: %s", table->path, strerror(errno));
+		*ret_why = arena_format(
+			table->arena, "%s cannot be read: %s", table->path, strerror(errno));
 		if (file != NULL)
 			fclose(file);
 		return false;
@@ -223,7 +226,8 @@ check_text(struct table *table, struct text *ret_why)
 
 		if (!text_is_utf8((struct text){table->bytes + from, until - from})) {
 			*ret_why = arena_format(table->arena,
-				"%s:%zu: not clean UTF-8 text; save the file as UTF-8, without control characters",
+				"%s:%zu: not clean UTF-8 text; save the file as UTF-8, without "
+				"control characters",
 				table->path, line);
 			return false;
 		}
@@ -242,7 +246,8 @@ take_field(void *data, size_t len, void *user)
 		table->fields = realloc(table->fields, table->fields_max * sizeof(*table->fields));
 		must(table->fields != NULL);
 	}
-	table->fields[table->fields_count++] = arena_text(table->row_arena, (struct text){data, len});
+	table->fields[table->fields_count++] =
+		arena_text(table->row_arena, (struct text){data, len});
 }
 
 static void
@@ -297,7 +302,8 @@ read_fields(struct table *table, struct text *ret_why)
 				      : csv_parse(&table->parser, line, len, take_field, take_row,
 						table) != len) {
 				*ret_why = arena_format(table->arena,
-					"%s:%zu: the quotes of this row do not match; a field with a comma, a quote or "
+					"%s:%zu: the quotes of this row do not match; a field with "
+					"a comma, a quote or "
 					"a line end stands in quotes, and a quote in it is doubled",
 					table->path, table->row_line);
 				table->at += len;
@@ -316,8 +322,8 @@ read_header(struct table *table, struct text *ret_why)
 {
 	if (!read_fields(table, ret_why)) {
 		if (ret_why->len == 0)
-			*ret_why = arena_format(table->arena, "%s is empty; its first line must name the columns",
-				table->path);
+			*ret_why = arena_format(table->arena,
+				"%s is empty; its first line must name the columns", table->path);
 		return false;
 	}
 	table->header_count = table->fields_count;
@@ -326,8 +332,9 @@ read_header(struct table *table, struct text *ret_why)
 		table->header[i] = arena_text(table->arena, table->fields[i]);
 		for (size_t j = 0; j < i; j++)
 			if (text_equal(table->header[i], table->header[j])) {
-				*ret_why = arena_format(table->arena, "%s:%zu: the column %s stands there twice",
-					table->path, table->row_line, table->header[i].data);
+				*ret_why = arena_format(table->arena,
+					"%s:%zu: the column %s stands there twice", table->path,
+					table->row_line, table->header[i].data);
 				return false;
 			}
 	}
@@ -358,7 +365,8 @@ list_names(const struct table *table)
 	struct text list = TEXT("");
 
 	for (size_t i = 0; i < table->names_count; i++)
-		list = arena_format(table->arena, "%s%s%s", list.data, i == 0 ? "" : " ", table->names[i]);
+		list = arena_format(
+			table->arena, "%s%s%s", list.data, i == 0 ? "" : " ", table->names[i]);
 	return list;
 }
 
@@ -393,7 +401,8 @@ check_header(struct table *table, struct text *ret_why)
 		if (find_ours(table, table->header[i].data) != NOWHERE)
 			continue;
 		*ret_why = arena_format(table->arena,
-			"%s:1: the column %s is unknown; it may be one of: %s; or name the file's columns in a "
+			"%s:1: the column %s is unknown; it may be one of: %s; or name the file's "
+			"columns in a "
 			"mapping (FILE.csv:MAPPING.json)",
 			table->path, table->header[i].data, list_names(table).data);
 		return false;
@@ -413,7 +422,8 @@ static bool
 refuse(struct mapping *mapping, struct text why)
 {
 	if (mapping->why.len == 0)
-		mapping->why = arena_format(mapping->table->arena, "%s: %s", mapping->path, why.data);
+		mapping->why =
+			arena_format(mapping->table->arena, "%s: %s", mapping->path, why.data);
 	return false;
 }
 
@@ -425,8 +435,9 @@ ours_of(struct mapping *mapping, const char *part, const char *name)
 
 	if (ours == NOWHERE)
 		refuse(mapping, arena_format(mapping->table->arena,
-			"\"%s\" names the column %s, which is unknown; it may be one of: %s", part, name,
-			list_names(mapping->table).data));
+					"\"%s\" names the column %s, which is unknown; it may be "
+					"one of: %s",
+					part, name, list_names(mapping->table).data));
 	return ours;
 }
 
@@ -436,23 +447,25 @@ theirs_of(struct mapping *mapping, const char *part, struct text name)
 	size_t theirs = find_theirs(mapping->table, name);
 
 	if (theirs == NOWHERE)
-		refuse(mapping, arena_format(mapping->table->arena,
-			"\"%s\" names the file's column %s, but %s has: %s", part, name.data,
-			mapping->table->path, list_theirs(mapping->table).data));
+		refuse(mapping,
+			arena_format(mapping->table->arena,
+				"\"%s\" names the file's column %s, but %s has: %s", part,
+				name.data, mapping->table->path, list_theirs(mapping->table).data));
 	return theirs;
 }
 
 static struct text
 json_text(struct table *table, const json_t *string)
 {
-	return arena_text(table->arena,
-		(struct text){json_string_value(string), json_string_length(string)});
+	return arena_text(
+		table->arena, (struct text){json_string_value(string), json_string_length(string)});
 }
 
 static bool
 want(struct mapping *mapping, bool good, const char *part, const char *right)
 {
-	return good || refuse(mapping, arena_format(mapping->table->arena, "\"%s\" must be %s", part, right));
+	return good || refuse(mapping, arena_format(mapping->table->arena, "\"%s\" must be %s",
+					       part, right));
 }
 
 static bool
@@ -461,9 +474,11 @@ map_columns(struct mapping *mapping, json_t *value)
 	const char *name;
 	json_t *theirs;
 
-	if (!want(mapping, json_is_object(value), "columns", "an object {\"our column\": \"the file's\"}"))
+	if (!want(mapping, json_is_object(value), "columns",
+		    "an object {\"our column\": \"the file's\"}"))
 		return false;
-	json_object_foreach(value, name, theirs) {
+	json_object_foreach(value, name, theirs)
+	{
 		size_t ours = ours_of(mapping, "columns", name);
 		size_t column;
 
@@ -486,13 +501,16 @@ map_fixed(struct mapping *mapping, json_t *value)
 
 	if (!want(mapping, json_is_object(value), "fixed", "an object {\"our column\": \"value\"}"))
 		return false;
-	json_object_foreach(value, name, fixed) {
+	json_object_foreach(value, name, fixed)
+	{
 		size_t ours = ours_of(mapping, "fixed", name);
 
-		if (!want(mapping, json_is_string(fixed), "fixed", "an object of strings") || ours == NOWHERE)
+		if (!want(mapping, json_is_string(fixed), "fixed", "an object of strings") ||
+			ours == NOWHERE)
 			return false;
-		mapping->table->sources[ours] = (struct source){
-			.column = NOWHERE, .fixed = json_text(mapping->table, fixed), .given = true};
+		mapping->table->sources[ours] = (struct source){.column = NOWHERE,
+			.fixed = json_text(mapping->table, fixed),
+			.given = true};
 	}
 	return true;
 }
@@ -505,32 +523,41 @@ map_join(struct mapping *mapping, json_t *value)
 	json_t *list, *piece;
 	size_t i;
 
-	if (!want(mapping, json_is_object(value), "join", "an object {\"our column\": [\"{theirs}\", …]}"))
+	if (!want(mapping, json_is_object(value), "join",
+		    "an object {\"our column\": [\"{theirs}\", …]}"))
 		return false;
-	json_object_foreach(value, name, list) {
+	json_object_foreach(value, name, list)
+	{
 		size_t ours = ours_of(mapping, "join", name);
 		size_t count = json_array_size(list);
 		struct text *pieces = arena_take_array(table->arena, count, sizeof(*pieces));
 		size_t *columns = arena_take_array(table->arena, count, sizeof(*columns));
 
-		if (!want(mapping, json_is_array(list) && count > 0, "join", "an object of lists") ||
+		if (!want(mapping, json_is_array(list) && count > 0, "join",
+			    "an object of lists") ||
 			ours == NOWHERE)
 			return false;
-		json_array_foreach(list, i, piece) {
-			if (!want(mapping, json_is_string(piece), "join", "an object of lists of strings"))
+		json_array_foreach(list, i, piece)
+		{
+			if (!want(mapping, json_is_string(piece), "join",
+				    "an object of lists of strings"))
 				return false;
 			pieces[i] = json_text(table, piece);
 			columns[i] = NOWHERE;
 			if (pieces[i].len < 3 || pieces[i].data[0] != '{' ||
 				pieces[i].data[pieces[i].len - 1] != '}')
 				continue;
-			columns[i] = theirs_of(mapping, "join", arena_text(table->arena,
-				(struct text){pieces[i].data + 1, pieces[i].len - 2}));
+			columns[i] = theirs_of(mapping, "join",
+				arena_text(table->arena,
+					(struct text){pieces[i].data + 1, pieces[i].len - 2}));
 			if (columns[i] == NOWHERE)
 				return false;
 		}
-		table->sources[ours] = (struct source){.column = NOWHERE, .pieces = pieces,
-			.piece_columns = columns, .pieces_count = count, .given = true};
+		table->sources[ours] = (struct source){.column = NOWHERE,
+			.pieces = pieces,
+			.piece_columns = columns,
+			.pieces_count = count,
+			.given = true};
 	}
 	return true;
 }
@@ -543,21 +570,26 @@ map_values(struct mapping *mapping, json_t *value)
 	json_t *words, *to;
 	size_t count = 0;
 
-	if (!want(mapping, json_is_object(value), "values", "an object {\"our column\": {\"theirs\": \"ours\"}}"))
+	if (!want(mapping, json_is_object(value), "values",
+		    "an object {\"our column\": {\"theirs\": \"ours\"}}"))
 		return false;
-	json_object_foreach(value, name, words)
-		count += json_object_size(words);
+	json_object_foreach(value, name, words) count += json_object_size(words);
 	table->replacements = arena_take_array(table->arena, count, sizeof(*table->replacements));
-	json_object_foreach(value, name, words) {
+	json_object_foreach(value, name, words)
+	{
 		size_t ours = ours_of(mapping, "values", name);
 
-		if (!want(mapping, json_is_object(words), "values", "an object of objects") || ours == NOWHERE)
+		if (!want(mapping, json_is_object(words), "values", "an object of objects") ||
+			ours == NOWHERE)
 			return false;
-		json_object_foreach(words, from, to) {
-			if (!want(mapping, json_is_string(to), "values", "an object of objects of strings"))
+		json_object_foreach(words, from, to)
+		{
+			if (!want(mapping, json_is_string(to), "values",
+				    "an object of objects of strings"))
 				return false;
-			table->replacements[table->replacements_count++] = (struct replacement){ours,
-				arena_text(table->arena, text_of(from)), json_text(table, to)};
+			table->replacements[table->replacements_count++] =
+				(struct replacement){ours, arena_text(table->arena, text_of(from)),
+					json_text(table, to)};
 			if (from[0] == '\0')
 				table->sources[ours].given = true;
 		}
@@ -569,14 +601,17 @@ static bool
 map_sets(struct mapping *mapping, json_t *sets, struct condition *condition)
 {
 	struct table *table = mapping->table;
-	struct assignment *list = arena_take_array(table->arena, json_object_size(sets), sizeof(*list));
+	struct assignment *list =
+		arena_take_array(table->arena, json_object_size(sets), sizeof(*list));
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(sets, name, value) {
+	json_object_foreach(sets, name, value)
+	{
 		size_t ours = ours_of(mapping, "when", name);
 
-		if (!want(mapping, json_is_string(value), "when", "a list whose \"set\" holds strings") ||
+		if (!want(mapping, json_is_string(value), "when",
+			    "a list whose \"set\" holds strings") ||
 			ours == NOWHERE)
 			return false;
 		list[condition->sets_count++] = (struct assignment){ours, json_text(table, value)};
@@ -596,27 +631,33 @@ map_conditions(struct mapping *mapping, json_t *value, const char *part, bool wi
 
 	if (!want(mapping, json_is_array(value), part, "a list"))
 		return false;
-	json_array_foreach(value, i, row) {
-		json_t *column = json_object_get(row, "column"), *matches = json_object_get(row, "matches");
+	json_array_foreach(value, i, row)
+	{
+		json_t *column = json_object_get(row, "column"),
+		       *matches = json_object_get(row, "matches");
 		json_t *sets = json_object_get(row, "set");
 		struct condition *condition = &table->conditions[table->conditions_count];
 		struct text name;
 
-		if (!want(mapping, json_is_string(column) && json_is_string(matches) &&
-				json_is_object(sets) == with_sets &&
-				json_object_size(row) == (with_sets ? 3u : 2u), part,
+		if (!want(mapping,
+			    json_is_string(column) && json_is_string(matches) &&
+				    json_is_object(sets) == with_sets &&
+				    json_object_size(row) == (with_sets ? 3u : 2u),
+			    part,
 			    with_sets ? "a list of {\"column\": …, \"matches\": …, \"set\": {…}}"
 				      : "a list of {\"column\": …, \"matches\": …}"))
 			return false;
 		name = json_text(table, column);
 		condition->file_column = find_theirs(table, name);
-		condition->ours = condition->file_column == NOWHERE ? find_ours(table, name.data) : NOWHERE;
+		condition->ours =
+			condition->file_column == NOWHERE ? find_ours(table, name.data) : NOWHERE;
 		if (condition->file_column == NOWHERE && condition->ours == NOWHERE)
 			return theirs_of(mapping, part, name) != NOWHERE;
 		if (regcomp(&condition->regex, json_string_value(matches), REG_EXTENDED) != 0)
-			return refuse(mapping, arena_format(table->arena,
-				"\"%s\": %s is not a POSIX extended regular expression", part,
-				json_string_value(matches)));
+			return refuse(mapping,
+				arena_format(table->arena,
+					"\"%s\": %s is not a POSIX extended regular expression",
+					part, json_string_value(matches)));
 		table->conditions_count++;
 		if (with_sets && !map_sets(mapping, sets, condition))
 			return false;
@@ -637,16 +678,16 @@ map_parts(struct mapping *mapping, json_t *root)
 		known += part[i] != NULL;
 	}
 	if (!json_is_object(root) || known != json_object_size(root))
-		return refuse(mapping,
-			TEXT("must be a JSON object with nothing but columns, fixed, values, skip, when, join"));
+		return refuse(mapping, TEXT("must be a JSON object with nothing but columns, "
+					    "fixed, values, skip, when, join"));
 	table->conditions = arena_take_array(table->arena,
 		json_array_size(part[3]) + json_array_size(part[4]), sizeof(*table->conditions));
 	return (part[0] == NULL || map_columns(mapping, part[0])) &&
-		(part[5] == NULL || map_join(mapping, part[5])) &&
-		(part[1] == NULL || map_fixed(mapping, part[1])) &&
-		(part[2] == NULL || map_values(mapping, part[2])) &&
-		(part[3] == NULL || map_conditions(mapping, part[3], "skip", false)) &&
-		(part[4] == NULL || map_conditions(mapping, part[4], "when", true));
+	       (part[5] == NULL || map_join(mapping, part[5])) &&
+	       (part[1] == NULL || map_fixed(mapping, part[1])) &&
+	       (part[2] == NULL || map_values(mapping, part[2])) &&
+	       (part[3] == NULL || map_conditions(mapping, part[3], "skip", false)) &&
+	       (part[4] == NULL || map_conditions(mapping, part[4], "when", true));
 }
 
 /* A mapping adds to what the file names as we do. */
@@ -676,11 +717,11 @@ joined(const struct table *table, const struct source *source)
 
 	for (size_t i = 0; i < source->pieces_count; i++) {
 		struct text piece = source->piece_columns[i] == NOWHERE
-			? source->pieces[i]
-			: table->fields[source->piece_columns[i]];
+					    ? source->pieces[i]
+					    : table->fields[source->piece_columns[i]];
 
-		whole = arena_format(table->row_arena, "%.*s%.*s", (int)whole.len, whole.data, (int)piece.len,
-			piece.data);
+		whole = arena_format(table->row_arena, "%.*s%.*s", (int)whole.len, whole.data,
+			(int)piece.len, piece.data);
 	}
 	return whole;
 }
@@ -711,8 +752,9 @@ map_row(struct table *table)
 static const char *
 looked_at(const struct table *table, const struct condition *condition)
 {
-	struct text value = condition->file_column != NOWHERE ? table->fields[condition->file_column]
-							      : table->values[condition->ours];
+	struct text value = condition->file_column != NOWHERE
+				    ? table->fields[condition->file_column]
+				    : table->values[condition->ours];
 
 	return value.len == 0 ? "" : arena_text(table->row_arena, value).data;
 }
@@ -747,11 +789,13 @@ filled(const struct table *table, struct text value, const char *subject, const 
 				const regmatch_t *group = &groups[next - '0'];
 
 				piece.data = group->rm_so < 0 ? subject : subject + group->rm_so;
-				piece.len = group->rm_so < 0 ? 0 : (size_t)(group->rm_eo - group->rm_so);
+				piece.len = group->rm_so < 0
+						    ? 0
+						    : (size_t)(group->rm_eo - group->rm_so);
 			}
 		}
-		whole = arena_format(table->row_arena, "%.*s%.*s", (int)whole.len, whole.data, (int)piece.len,
-			piece.data);
+		whole = arena_format(table->row_arena, "%.*s%.*s", (int)whole.len, whole.data,
+			(int)piece.len, piece.data);
 	}
 	return whole;
 }
