@@ -145,6 +145,7 @@ context_reach(struct context *context, int64_t patience_us)
 		.language = print_is_chinese() ? "zh" : "en",
 		.program = "huying " HUYING_VERSION,
 		.numbers_left = numbers_left,
+		.new_key_us = context->new_key_us,
 		.welcomed = welcomed,
 		.owner = context,
 	};

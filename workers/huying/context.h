@@ -28,6 +28,7 @@ struct context {
 	char language[8];
 	unsigned long device;
 	int64_t patience_us;
+	int64_t new_key_us; /* as in link.h */
 	struct link *link;
 	struct outbox *outbox;
 };

@@ -15,7 +15,7 @@
 #include "print.h"
 #include "word.h"
 
-#define NEW_KEY_PATIENCE_US 10000000 /* the dispatchers learn of a new key within a second or so */
+#define NEW_KEY_US 5000000 /* the dispatchers learn of a new key, and of a new code, within a second or so */
 
 static int run_enrol(const struct arguments *arguments);
 static int run_whoami(const struct arguments *arguments);
@@ -44,7 +44,6 @@ const struct command COMMAND_WHOAMI = {
 	.summary = N_("Who this device speaks for, and what they may do."),
 	.example = "huying whoami",
 	.takes = "",
-	.options = (const struct argp_option[]){{0}},
 	.run = run_whoami,
 };
 
@@ -101,7 +100,8 @@ enrol(struct context *context, const struct key_line *line, const char *device_n
 	context->outbox = outbox_open(context->state_path, &why);
 	if (!context->outbox)
 		return print_failure(EXIT_FAILED, "OUTBOX", context->state_path, why, NULL);
-	enum link_result result = context_reach(context, NEW_KEY_PATIENCE_US);
+	context->new_key_us = NEW_KEY_US;
+	enum link_result result = context_reach(context, context->patience_us);
 	return result == LINK_OK ? tell_who(context) : context_failed(context, result);
 }
 
@@ -110,7 +110,8 @@ static int
 ask(struct context *context, const struct key_line *line, const char *device_name, const char *kept_path)
 {
 	struct link_settings settings = {.endpoints = {line->endpoint}, .endpoints_count = 1,
-		.language = print_is_chinese() ? "zh" : "en", .program = "huying " HUYING_VERSION};
+		.language = print_is_chinese() ? "zh" : "en", .program = "huying " HUYING_VERSION,
+		.new_key_us = NEW_KEY_US};
 	uint8_t public_key[LINK_KEY_BYTES];
 	Huying__Enrolled *enrolled = NULL;
 	int status = EXIT_DONE;

@@ -27,7 +27,8 @@
 #define PAUSE_MOST_US 8000000
 #define PAUSE_ASKED_MOST_US 60000000
 #define LOOK_US 1000000      /* no wait is longer */
-#define STRANGER_TRIES 4     /* a fresh key is let in a moment after it was enrolled */
+#define STRANGER_US 1000000  /* how long a refused handshake is tried again */
+#define STRANGER_PAUSE_US 250000
 
 struct flight { /* one question on its way */
 	bool used;
@@ -62,7 +63,8 @@ struct link {
 	int64_t heard_at, spoke_at;
 	int64_t hold_until;              /* the server asked for a pause of everything */
 	unsigned failures;               /* connections in a row without a Welcome */
-	unsigned strangers;              /* handshakes in a row refused for the key */
+	int64_t stranger_since, new_key_us; /* handshakes refused for the key, from the first of them on */
+	bool stranger;                   /* and for too long now */
 	bool reached;                    /* TCP came up on the last connection tried */
 	bool busy;                       /* BUSY was the last word about something still waiting */
 	int64_t heartbeat_us;
@@ -87,6 +89,7 @@ static bool has_enrolled(const struct link *link);
 static void connect_now(struct link *link);
 static void disconnect(struct link *link);
 static void connection_failed(struct link *link);
+static void try_key_again(struct link *link);
 static bool greet(struct link *link);
 static void send_due(struct link *link);
 static bool send_frame(struct link *link, const uint8_t *frame, size_t len);
@@ -132,6 +135,7 @@ link_open(const struct link_settings *settings)
 	link->numbers_left = settings->numbers_left;
 	link->welcomed = settings->welcomed;
 	link->owner = settings->owner;
+	link->new_key_us = settings->new_key_us ? settings->new_key_us : STRANGER_US;
 	link->context = zmq_ctx_new();
 	if (!link->context)
 		goto failed;
@@ -378,7 +382,7 @@ wait_until(struct link *link, bool (*done)(const struct link *), int64_t until)
 			return LINK_OK;
 		if (link->refused)
 			return LINK_REFUSED;
-		if (link->strangers >= STRANGER_TRIES)
+		if (link->stranger)
 			return LINK_STRANGER;
 		if (now >= until)
 			return link->state == STATE_UP && link->busy ? LINK_BUSY
@@ -608,10 +612,23 @@ hear_monitor(struct link *link)
 			link->reached = true;
 			continue;
 		}
-		if (what == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH && value == 400)
-			link->strangers++;
+		bool stranger = what == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH && value == 400;
 		connection_failed(link);
+		if (stranger)
+			try_key_again(link);
 	}
+}
+
+/* "Not known" may mean "not known yet". It is known soon, so the pause does not grow. */
+static void
+try_key_again(struct link *link)
+{
+	int64_t now = monotonic_us();
+
+	if (link->stranger_since == 0)
+		link->stranger_since = now;
+	link->stranger = now - link->stranger_since >= link->new_key_us;
+	link->connect_at = now + jittered(STRANGER_PAUSE_US);
 }
 
 /* ---- answers ---- */
@@ -672,7 +689,8 @@ hear_welcome(struct link *link, const Huying__Welcome *welcome)
 		link->ahead_us = welcome->server_time->unix_us - wall_us();
 	link->heartbeat_us = (int64_t)welcome->heartbeat_ms * 1000;
 	link->state = STATE_UP;
-	link->failures = link->strangers = 0;
+	link->failures = 0;
+	link->stranger_since = 0;
 	if (link->welcome)
 		huying__welcome__free_unpacked(link->welcome, NULL);
 	link->welcome = copy_message(&welcome->base);

@@ -37,6 +37,9 @@ struct link_settings {
 	uint8_t secret_key[LINK_KEY_BYTES];
 	const char *language; /* "zh" or "en": of the words in answers */
 	const char *program;  /* name and version, for the other side's log */
+	/* For so long it is not believed that a key is not known: a new one is let in a second or so
+	 * after it was made. 0 = a second. */
+	int64_t new_key_us;
 	/* At each Hello: how many issue numbers are left. At each Welcome: what it brought, numbers
 	 * above all; they are lost when nobody keeps them. Either may be NULL. */
 	uint32_t (*numbers_left)(void *owner);
