@@ -277,10 +277,35 @@ def test_check_publishes_nothing(loaded):
     assert loaded.counts() == before
 
 
-def test_now_is_not_for_a_district_with_open_issues(district):
-    district.sql("INSERT INTO issue (district_id, version, id, rank, observed_at, received_at, last_at, holder_unit, "
+def open_issue(district, unit, place):
+    district.sql("INSERT INTO issue (district_id, version, id, rank, observed_at, received_at, last_at, holder_unit, place, "
                  "holder_desk, reporter, entry_unit, release, state, tier, severity, cause, returns, renewals, redos, "
-                 "class_code, clocks) VALUES (1, 1, 1001, 1, now(), now(), now(), 1, 1, 1, 1, 1, 1, 1, 2, 1, 0, 0, 0, '', '')")
+                 "class_code, clocks) SELECT 1, 1, 1001, 1, now(), now(), now(), u.id, p.id, 3, 1, 1, 1, 5, 3, 2, 1, 0, 0, 0, "
+                 "'', '' FROM unit u, place p WHERE u.code = %s AND u.edition = 2 AND p.code = %s", unit, place)
+
+
+def test_t13_a_unit_or_place_of_an_open_issue_stays(district):
+    open_issue(district, "UT1", "B1")
+    units = (RULES / "units.csv").read_text(encoding="utf-8")
+    more = district.file("u.csv", units + "NEW,新办,team,town,UD,,,,\n")
+    district.good("load", "units", more, "--check")
+    district.sql("UPDATE issue SET lead_unit = (SELECT id FROM unit WHERE code = 'POL' LIMIT 1)")
+    for family in ("routes", "competences", "standards"):
+        text = (RULES / f"{family}.csv").read_text(encoding="utf-8").replace("POL,,traffic,D,10,lead\n", "") \
+            .replace("no,no,POL", "no,no,").replace("5,traffic,,,,police,,yes,no\n", "")
+        district.good("load", family, district.file("x.csv", text))
+    done = district.run("load", "units", district.file("u.csv", units.replace("POL,交警大队,police,district,UD,,,,\n", "")))
+    assert done.returncode == 1 and 'open issues: unit "POL" has 1 of them' in done.stderr, done.stderr
+    places = (RULES / "places.csv").read_text(encoding="utf-8").split("B1,")[0]
+    done = district.run("load", "places", district.file("p.csv", places))
+    assert done.returncode == 1 and 'open issues: place "B1" has 1 of them' in done.stderr
+    district.sql("UPDATE issue SET holder_unit = NULL")
+    district.good("load", "places", district.file("p.csv", places))
+    district.good("load", "units", district.file("u.csv", units.replace("POL,交警大队,police,district,UD,,,,\n", "")))
+
+
+def test_now_is_not_for_a_district_with_open_issues(district):
+    open_issue(district, "UC1", "C1")
     path = district.file("p.csv", POLICIES + "returns_max,,9\n")
     done = district.run("load", "policies", path, "--now")
     assert done.returncode == 1 and "the district has open issues" in done.stderr

@@ -52,6 +52,7 @@ const struct family FAMILIES[] = {
 const size_t FAMILIES_COUNT = sizeof(FAMILIES) / sizeof(FAMILIES[0]);
 
 static void read_calendar_codes(struct draft *draft);
+static void check_open_issues(struct draft *draft);
 
 const struct family *
 family_find(const char *name)
@@ -136,6 +137,31 @@ draft_check(struct draft *draft)
 			family->check(draft);
 		else if (there)
 			read_calendar_codes(draft);
+	}
+	check_open_issues(draft);
+}
+
+/* What an open issue holds on to may end, but not vanish. */
+static void
+check_open_issues(struct draft *draft)
+{
+	bool units = draft->loading->edition == EDITION_UNITS;
+	const struct codes *codes = units ? &draft->unit_rows : &draft->place_rows;
+	struct answer open;
+	char district[16];
+
+	if (!units && draft->loading->edition != EDITION_PLACES)
+		return;
+	snprintf(district, sizeof(district), "%" PRId32, draft->district);
+	open = DB_ASK(draft->db, units ? SQL_OPEN_UNITS : SQL_OPEN_PLACES, district);
+	for (size_t i = 0; i < open.rows; i++) {
+		struct text code = answer_get(&open, i, 1);
+
+		if (codes_find(codes, code) == CODE_NONE)
+			complain(&draft->complaints, (struct origin){"open issues", 0}, NULL,
+				"%s \"%s\" has %" PRId64 " of them; keep its row%s",
+				units ? "unit" : "place", code.data, answer_int(&open, i, 2),
+				units ? ", and end it by `until` and a successor" : "");
 	}
 }
 
