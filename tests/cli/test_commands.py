@@ -140,6 +140,7 @@ def test_json_and_plain_are_the_same_in_every_language(home):
 
 def test_people_are_spoken_to_in_their_language(home):
     worker = home("w111")
+    worker("report", "--class", "life/noise", "--place", "B111", "四")
     assert "待签收" in worker("queue", HUYING_LANG="zh").stdout
     assert "dispatched" in worker("queue", HUYING_LANG="en").stdout
     assert "待签收" in worker("queue", "--lang", "zh").stdout

@@ -11,6 +11,7 @@
 static const char *what_helps(int refusal);
 static char *what_now(const Huying__Issue *issue, const char *before);
 static json_t *text_json(const char *text);
+static const char *behind(const char *text, const char *mark);
 
 const char *
 issue_refusal_name(int refusal)
@@ -169,19 +170,28 @@ issue_list(Huying__Issue *const *issues, size_t count, int64_t as_of_us, const c
 		print_say("%s\n", when_empty);
 		return;
 	}
+	bool narrow = print_is_narrow();
 	struct table_print *table = table_print_new(columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < count; i++) {
 		const Huying__Issue *issue = issues[i];
 		char *due = issue_due_text(issue, as_of_us), *holder = issue_holder_text(issue->holder);
+		const char *place = *issue->place_name ? issue->place_name : issue->place_code;
+		const char *due_shown = due, *holder_shown = holder, *place_shown = place;
+		if (narrow) { /* how long, who, and where in the end */
+			due_shown = behind(due, ", ");
+			holder_shown = issue->holder && *issue->holder->handler_name
+				? issue->holder->handler_name
+				: issue->holder && *issue->holder->unit_name ? issue->holder->unit_name : holder;
+			place_shown = behind(place, " ");
+		}
 		table_print_row(table);
 		table_print_cell(table, PAINT_BOLD, issue->number);
 		table_print_cell(table, PAINT_NONE, word_label(WORD_STATE, (int)issue->state));
-		table_print_cell(table, issue_paint(issue, as_of_us), due);
+		table_print_cell(table, issue_paint(issue, as_of_us), due_shown);
 		table_print_cell(table, PAINT_NONE,
 			*issue->class_name ? issue->class_name : issue->class_code);
-		table_print_cell(table, PAINT_NONE,
-			*issue->place_name ? issue->place_name : issue->place_code);
-		table_print_cell(table, PAINT_NONE, holder);
+		table_print_cell(table, PAINT_NONE, place_shown);
+		table_print_cell(table, PAINT_NONE, holder_shown);
 		table_print_cell(table, PAINT_NONE, issue->text);
 		free(due);
 		free(holder);
@@ -331,4 +341,13 @@ static json_t *
 text_json(const char *text)
 {
 	return text && *text ? json_string(text) : json_null();
+}
+
+/* What stands behind the last `mark`; all of it where there is none. */
+static const char *
+behind(const char *text, const char *mark)
+{
+	for (const char *at = strstr(text, mark); at; at = strstr(text, mark))
+		text = at + strlen(mark);
+	return text;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #define SECOND_US 1000000LL
 #define RESULTS 8
+#define WIDE_COLUMNS 130
 #define RESULT_BYTES 256
 
 static struct face {
@@ -384,6 +386,15 @@ digits(const char **text, int count, int *ret_value)
 }
 
 /* ---- tables ---- */
+
+bool
+print_is_narrow(void)
+{
+	struct winsize window;
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 &&
+		window.ws_col > 0 && window.ws_col < WIDE_COLUMNS;
+}
 
 struct table_print {
 	struct libscols_table *table;

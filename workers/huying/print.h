@@ -80,6 +80,9 @@ bool print_parse_span(const char *text, int64_t *ret_us);
 
 /* ---- tables ---- */
 
+/* Whether somebody looks at it through a window too narrow for everything. */
+bool print_is_narrow(void);
+
 struct table_print;
 struct table_column {
 	const char *name;

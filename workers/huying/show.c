@@ -23,6 +23,7 @@ struct story { /* the pages of one issue's timeline; the first one has the rest,
 static int run_show(const struct arguments *arguments);
 static int run_contact(const struct arguments *arguments);
 static int fetch(struct context *context, const char *number, struct story *story);
+static void tell_contact(const Huying__Contact *given);
 static void story_free(struct story *story);
 static void story_json(const struct story *story);
 static json_t *decision_json(const Huying__Decision *decision);
@@ -37,7 +38,8 @@ static void tell_decision(const Huying__Decision *decision, bool why);
 static void tell_entries(const Huying__Decision *decision, bool why);
 static void tell_entry(const Huying__Entry *entry, const Huying__Instant *decided_at, bool why);
 static bool came_and_went(const Huying__Decision *decision, size_t index);
-static void tell_clocks(const Huying__Show *show, int64_t as_of_us);
+static void tell_clocks(const Huying__Show *show, int64_t as_of_us, bool all);
+static void clock_row(struct table_print *table, const Huying__Clock *clock);
 static void tell_why(const Huying__Why *why, const Huying__Show *show);
 static void tell_next(const Huying__Why *why, int64_t as_of_us);
 static void limit_text(int kind, int64_t amount, char ret_text[LIMIT_TEXT_BYTES]);
@@ -93,7 +95,7 @@ run_show(const struct arguments *arguments)
 		if (first->show->why)
 			tell_next(first->show->why, as_of_us);
 		tell_timeline(&story, why);
-		tell_clocks(first->show, as_of_us);
+		tell_clocks(first->show, as_of_us, why);
 		if (why && first->show->why)
 			tell_why(first->show->why, first->show);
 	}
@@ -120,31 +122,37 @@ run_contact(const struct arguments *arguments)
 		status = context_connect(&context);
 	if (status == EXIT_DONE)
 		page = context_ask(&context, &query, &status);
-	if (page) {
-		Huying__Contact none = HUYING__CONTACT__INIT;
-		const Huying__Contact *contact = page->contact ? page->contact : &none;
-		if (!contact->name.len && !contact->telephone.len && !contact->address.len)
-			print_note("%s\n", _("nobody left a name or a number"));
-		const ProtobufCBinaryData *fields[] = {&contact->name, &contact->telephone,
-			&contact->address};
-		static const char *const names[] = {N_("name"), N_("telephone"), N_("address")};
-		json_t *object = json_object();
-		for (size_t i = 0; i < 3; i++) {
-			const char *data = fields[i]->data ? (const char *)fields[i]->data : "";
-			json_object_set_new(object, names[i], json_stringn(data, fields[i]->len));
-			print_say("%-10s %.*s\n", _(names[i]), (int)fields[i]->len, data);
-			if (print_is_plain())
-				print_field("%.*s", (int)fields[i]->len, data);
-		}
-		if (print_is_plain())
-			print_end();
-		if (print_is_json())
-			print_json(json_incref(object));
-		json_decref(object);
+	if (page)
+		tell_contact(page->contact);
+	if (page)
 		huying__page__free_unpacked(page, NULL);
-	}
 	context_close(&context);
 	return status;
+}
+
+static void
+tell_contact(const Huying__Contact *given)
+{
+	static const char *const names[] = {N_("name"), N_("telephone"), N_("address")};
+	const Huying__Contact none = HUYING__CONTACT__INIT, *contact = given ? given : &none;
+	const ProtobufCBinaryData *fields[] = {&contact->name, &contact->telephone, &contact->address};
+	json_t *object = json_object();
+
+	if (!contact->name.len && !contact->telephone.len && !contact->address.len)
+		print_note("%s\n", _("nobody left a name or a number"));
+	for (size_t i = 0; i < 3; i++) {
+		const char *data = fields[i]->data ? (const char *)fields[i]->data : "";
+		json_object_set_new(object, names[i], json_stringn(data, fields[i]->len));
+		if (print_is_plain())
+			print_field("%.*s", (int)fields[i]->len, data);
+		else if (fields[i]->len)
+			print_say("%-10s %.*s\n", _(names[i]), (int)fields[i]->len, data);
+	}
+	if (print_is_plain())
+		print_end();
+	if (print_is_json())
+		print_json(json_incref(object));
+	json_decref(object);
 }
 
 static int
@@ -446,45 +454,56 @@ tell_entry(const Huying__Entry *entry, const Huying__Instant *decided_at, bool w
 		entry->op == HUYING__ENTRY__OP__OP_BREACH ? PAINT_RED : PAINT_DIM, line));
 }
 
+/* The clocks that run, wait or were overdrawn; with `all` those too that stopped in time. */
 static void
-tell_clocks(const Huying__Show *show, int64_t as_of_us)
+tell_clocks(const Huying__Show *show, int64_t as_of_us, bool all)
 {
 	const struct table_column columns[] = {{_("CLOCK"), false, false}, {_("RUNS"), false, false},
-		{_("LIMIT"), false, false}, {_("SINCE"), false, false}, {_("USED"), true, false},
-		{_("LEFT"), true, false}, {_("DUE"), false, false}};
+		{_("LIMIT"), false, false}, {_("LEFT"), true, false}, {_("DUE"), false, false},
+		{_("USED"), true, false}};
+	size_t count = sizeof(columns) / sizeof(columns[0]) - print_is_narrow();
+	struct table_print *table = NULL;
 
-	if (show->n_clocks == 0)
-		return;
-	print_say("\n%s\n", print_painted(PAINT_BOLD, _("CLOCKS")));
-	struct table_print *table = table_print_new(columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < show->n_clocks; i++) {
 		const Huying__Clock *clock = show->clocks[i];
-		bool limited = clock->limit_kind > HUYING__LIMIT_KIND__LIMIT_NONE;
-		bool running = clock->run != HUYING__CLOCK__RUN__RUN_STOPPED;
-		char limit[LIMIT_TEXT_BYTES], left[80] = "", due[160] = "";
-		enum paint paint = clock->breached_at ? PAINT_RED : PAINT_NONE;
-		limit_text((int)clock->limit_kind, clock->limit_amount, limit);
-		if (limited && running)
-			snprintf(left, sizeof(left), clock->remaining_us < 0 ? _("%s late") : "%s",
-				clock_span(clock, clock->remaining_us));
-		if (clock->due_at && running)
-			snprintf(due, sizeof(due), "%s%s%s", print_time_fine(clock->due_at->unix_us),
-				*clock->calendar ? " · " : "", clock->calendar);
-		if (clock->breached_at && !running)
-			snprintf(due, sizeof(due), _("overdue since %s"),
-				print_time_fine(clock->breached_at->unix_us));
-		table_print_row(table);
-		table_print_cell(table, PAINT_NONE, word_label(WORD_CLOCK, (int)clock->clock));
-		table_print_cell(table, running ? PAINT_NONE : PAINT_DIM, run_word(clock->run, true));
-		table_print_cell(table, PAINT_NONE, limit);
-		table_print_cell(table, PAINT_NONE,
-			clock->started_at ? day(clock->started_at->unix_us) : "");
-		table_print_cell(table, PAINT_NONE, clock_span(clock, clock->used_us));
-		table_print_cell(table, paint, left);
-		table_print_cell(table, paint, due);
+		if (!all && clock->run == HUYING__CLOCK__RUN__RUN_STOPPED && !clock->breached_at)
+			continue;
+		if (!table) {
+			print_say("\n%s\n", print_painted(PAINT_BOLD, _("CLOCKS")));
+			table = table_print_new(columns, count);
+		}
+		clock_row(table, clock);
 	}
-	table_print_end(table);
-	print_say(_("  as of %s\n"), print_time_fine(as_of_us));
+	if (table) {
+		table_print_end(table);
+		print_say(_("  as of %s\n"), print_time_fine(as_of_us));
+	}
+}
+
+static void
+clock_row(struct table_print *table, const Huying__Clock *clock)
+{
+	bool limited = clock->limit_kind > HUYING__LIMIT_KIND__LIMIT_NONE;
+	bool running = clock->run != HUYING__CLOCK__RUN__RUN_STOPPED;
+	enum paint paint = clock->breached_at ? PAINT_RED : PAINT_NONE;
+	char limit[LIMIT_TEXT_BYTES], left[80] = "", due[160] = "";
+
+	limit_text((int)clock->limit_kind, clock->limit_amount, limit);
+	if (limited && running)
+		snprintf(left, sizeof(left), clock->remaining_us < 0 ? _("%s late") : "%s",
+			clock_span(clock, clock->remaining_us));
+	if (clock->due_at && running)
+		snprintf(due, sizeof(due), "%s", print_time_fine(clock->due_at->unix_us));
+	if (clock->breached_at && !running)
+		snprintf(due, sizeof(due), _("late since %s"), day(clock->breached_at->unix_us));
+	table_print_row(table);
+	table_print_cell(table, PAINT_NONE, word_label(WORD_CLOCK, (int)clock->clock));
+	table_print_cell(table, running ? PAINT_NONE : PAINT_DIM, run_word(clock->run, true));
+	table_print_cell(table, PAINT_NONE, limit);
+	table_print_cell(table, paint, left);
+	table_print_cell(table, paint, due);
+	if (!print_is_narrow())
+		table_print_cell(table, PAINT_NONE, clock_span(clock, clock->used_us));
 }
 
 static void
