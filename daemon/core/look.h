@@ -27,8 +27,6 @@ struct look_issue {
 	struct issue issue;
 	struct text text;          /* beginning of the report's words, at most 120 bytes on a letter's edge */
 	struct text handler_code, handler_name, reporter_code;
-	uint64_t cursor;           /* next_cursor of a page that ends with this row (wire may cut a
-	                            * page); 0 = look.after + the rows up to and with this one */
 };
 
 struct look_decision { /* a journal row */
@@ -59,7 +57,7 @@ struct look {
 	int32_t area, area_tier; /* OVERDUE: place id and its tier, 1–4 */
 	enum look_by by;
 	struct span soon;
-	uint64_t after;        /* cursor */
+	uint64_t after;        /* cursor: MINE an issue id, COUNTS a place or unit, else rows before */
 	struct text reason;    /* CONTACT */
 	size_t limit;          /* rows at most */
 	void *owner;           /* the turn's, untouched */

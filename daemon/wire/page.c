@@ -1,4 +1,5 @@
-/* page.c — a look as one page, cut so that it fits into a frame with its cursor set behind the cut. */
+/* page.c — a look as one page, cut so that it fits into a frame with its cursor set behind the cut.
+ * What a cursor counts is told by look.h and is the store's: the next page begins behind it. */
 #include "wire/encode.h"
 
 #include <huying.pb-c.h>
@@ -76,9 +77,8 @@ fill_issues(struct arena *arena, const struct wire_names *names, const struct lo
 		Huying__Issue *issue = encode_issue(arena, names, &row->issue, row);
 
 		if (!fits(&used, issue) && i > 0) {
-			uint64_t last = look->issues[i - 1].cursor;
-
-			page->next_cursor = last != 0 ? last : look->after + i;
+			page->next_cursor = look->kind == LOOK_MINE ?
+				(uint64_t)look->issues[i - 1].issue.id : look->after + i;
 			return;
 		}
 		page->issues[page->n_issues++] = issue;
@@ -97,7 +97,7 @@ fill_counts(struct arena *arena, const struct wire_names *names, const struct lo
 		Huying__Count *count = encode_count(arena, names, look, &look->counts[i]);
 
 		if (!fits(&used, count) && i > 0) {
-			page->next_cursor = look->after + i;
+			page->next_cursor = (uint64_t)look->counts[i - 1].id;
 			return;
 		}
 		page->counts[page->n_counts++] = count;

@@ -240,22 +240,31 @@ d01_pages_leave_nothing_out(void **state)
 	assert_in_range(pages, 2, 50);
 }
 
+/* One's own reports go on behind an issue, counts behind a place or unit. */
 static void
-a_cut_page_goes_on_by_the_row_s_own_cursor(void **state)
+a_cut_page_goes_on_behind_its_last_row(void **state)
 {
-	struct look look = {.kind = LOOK_MINE, .now = now, .issues = many_issues(500, 120), .issues_count = 500,
+	enum { COUNTS = 3000 };
+	static struct look_count counts[COUNTS];
+	struct look look = {.kind = LOOK_MINE, .after = 9000, .now = now, .issues = many_issues(500, 120), .issues_count = 500,
 		.next_cursor = 77};
 	const Huying__Page *page;
 
 	(void)state;
-	for (size_t i = 0; i < look.issues_count; i++)
-		look.issues[i].cursor = 5000 - i;
 	page = said(wire_page(arena, &english, 1, &look), HUYING__FROM_SERVER__BODY_PAGE)->page;
-	assert_true(page->n_issues < 500);
-	assert_int_equal(page->next_cursor, 5000 - (page->n_issues - 1));
+	assert_in_range(page->n_issues, 1, 499);
+	assert_int_equal(page->next_cursor, page->issues[page->n_issues - 1]->issue_id);
 	look.issues_count = 3;
 	page = said(wire_page(arena, &english, 1, &look), HUYING__FROM_SERVER__BODY_PAGE)->page;
 	assert_int_equal(page->next_cursor, 77);
+
+	for (int32_t i = 0; i < COUNTS; i++)
+		counts[i] = (struct look_count){10 * i, 1, 2, 3, now};
+	look = (struct look){.kind = LOOK_OVERDUE_COUNTS, .by = LOOK_BY_UNIT, .now = now, .counts = counts,
+		.counts_count = COUNTS};
+	page = said(wire_page(arena, &english, 1, &look), HUYING__FROM_SERVER__BODY_PAGE)->page;
+	assert_in_range(page->n_counts, 1, COUNTS - 1);
+	assert_int_equal(page->next_cursor, 10 * (page->n_counts - 1));
 }
 
 static void
@@ -426,7 +435,7 @@ main(void)
 	CHECK_ONE(&group, refused_reply_shows_no_issue);
 	CHECK_ONE(&group, d32_busy_says_when);
 	CHECK_ONE(&group, d01_pages_leave_nothing_out);
-	CHECK_ONE(&group, a_cut_page_goes_on_by_the_row_s_own_cursor);
+	CHECK_ONE(&group, a_cut_page_goes_on_behind_its_last_row);
 	CHECK_ONE(&group, show_tells_the_whole_timeline_in_pieces);
 	CHECK_ONE(&group, h31_show_explains_the_clocks);
 	CHECK_ONE(&group, counts_name_places_and_units);
