@@ -44,6 +44,6 @@ setting() { # section, key
 daemon_pid() {
 	local pid
 	pid=$(cat "$state/huyingd.pid" 2>/dev/null) || return 1
-	[ "$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null)" = "$state/bin/huyingd --config $state/huying.conf " ] || return 1
+	[ "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")" = "$state/bin/huyingd --config $state/huying.conf " ] || return 1
 	echo "$pid"
 }
