@@ -541,14 +541,14 @@ limit_text(int kind, int64_t amount, char ret_text[LIMIT_TEXT_BYTES])
 		snprintf(ret_text, LIMIT_TEXT_BYTES, "%s", print_span(amount));
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_WORKING_DAYS:
-		snprintf(ret_text, LIMIT_TEXT_BYTES, 
+		snprintf(ret_text, LIMIT_TEXT_BYTES,
 			ngettext("%d working day", "%d working days", (unsigned long)amount), (int)amount);
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_END_OF_WORKING_DAY:
 		snprintf(ret_text, LIMIT_TEXT_BYTES, _("end of working day %d"), (int)amount);
 		break;
 	case HUYING__LIMIT_KIND__LIMIT_CALENDAR_DAYS:
-		snprintf(ret_text, LIMIT_TEXT_BYTES, 
+		snprintf(ret_text, LIMIT_TEXT_BYTES,
 			ngettext("%d day", "%d days", (unsigned long)amount), (int)amount);
 		break;
 	default:

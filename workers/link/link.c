@@ -61,6 +61,7 @@ struct link {
 	enum state state;
 	int64_t connect_at, greet_until; /* monotonic */
 	int64_t heard_at, spoke_at;
+	int64_t unheard_since;           /* first word of ours that nothing was heard after; 0 = none */
 	int64_t hold_until;              /* the server asked for a pause of everything */
 	unsigned failures;               /* connections in a row without a Welcome */
 	int64_t stranger_since, new_key_us; /* handshakes refused for the key, from the first of them on */
@@ -377,6 +378,10 @@ static enum link_result
 wait_until(struct link *link, bool (*done)(const struct link *), int64_t until)
 {
 	for (;;) {
+		while (!done(link) && hear_message(link))
+			;
+		if (!done(link))
+			hear_monitor(link);
 		int64_t now = monotonic_us();
 		if (done(link))
 			return LINK_OK;
@@ -402,10 +407,6 @@ wait_until(struct link *link, bool (*done)(const struct link *), int64_t until)
 		zmq_pollitem_t items[2] = {
 			{link->socket, 0, ZMQ_POLLIN, 0}, {link->monitor, 0, ZMQ_POLLIN, 0}};
 		zmq_poll(items, 2, sleep_ms);
-		while (!done(link) && hear_message(link))
-			;
-		if (!done(link))
-			hear_monitor(link);
 	}
 }
 
@@ -500,6 +501,7 @@ disconnect(struct link *link)
 		zmq_close(link->monitor);
 	}
 	link->socket = link->monitor = NULL;
+	link->unheard_since = 0;
 	link->state = STATE_DOWN;
 }
 
@@ -545,6 +547,8 @@ send_frame(struct link *link, const uint8_t *frame, size_t len)
 	if (zmq_send(link->socket, frame, len, ZMQ_DONTWAIT) < 0)
 		return false;
 	link->spoke_at = monotonic_us();
+	if (link->unheard_since == 0)
+		link->unheard_since = link->spoke_at;
 	return true;
 }
 
@@ -571,7 +575,8 @@ send_due(struct link *link)
 
 	if (now < link->hold_until)
 		return;
-	if (link->heartbeat_us > 0 && now - link->heard_at > 3 * link->heartbeat_us) {
+	if (link->heartbeat_us > 0 && link->unheard_since > 0 &&
+		now - link->unheard_since > 3 * link->heartbeat_us) {
 		connection_failed(link);
 		return;
 	}
@@ -648,6 +653,7 @@ hear_message(struct link *link)
 	zmq_msg_close(&frame);
 	if (message) {
 		link->heard_at = monotonic_us();
+		link->unheard_since = 0;
 		hear(link, message);
 		huying__from_server__free_unpacked(message, NULL);
 	}
