@@ -204,8 +204,8 @@ context_failed(struct context *context, enum link_result result)
 		return print_failure(EXIT_KEY, "KEY_UNKNOWN",
 			_("this key is not known there (revoked or never enrolled)"), where, NULL);
 	case LINK_REFUSED:
-		return print_failure(issue_refusal_status(refused->refusal),
-			issue_refusal_name(refused->refusal), refused->message, refused->detail, NULL);
+		return print_failure(issue_refusal_status((int)refused->refusal),
+			issue_refusal_name((int)refused->refusal), refused->message, refused->detail, NULL);
 	case LINK_TOO_LONG:
 		return print_failure(EXIT_REFUSED, "TOO_LONG", _("more than fits into one message"), NULL,
 			NULL);
@@ -228,8 +228,8 @@ context_ask(struct context *context, Huying__Query *query, int *ret_status)
 	}
 	if (page->refusal == HUYING__REFUSAL__REFUSAL_UNSPECIFIED)
 		return page;
-	*ret_status = print_failure(issue_refusal_status(page->refusal),
-		issue_refusal_name(page->refusal), page->message, page->detail, NULL);
+	*ret_status = print_failure(issue_refusal_status((int)page->refusal),
+		issue_refusal_name((int)page->refusal), page->message, page->detail, NULL);
 	huying__page__free_unpacked(page, NULL);
 	return NULL;
 }
