@@ -5,8 +5,8 @@ import os
 import pathlib
 import re
 import subprocess
-import time
 
+import psycopg2
 import pytest
 
 import place
@@ -33,15 +33,13 @@ def state(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def story(state):
-    began = time.monotonic()
-    done = call(DEPLOY / "up", "--state", state)
-    return done.stdout, time.monotonic() - began
+    return call(DEPLOY / "up", "--state", state).stdout
 
 
 @pytest.fixture(scope="module")
 def table(story):
     """The issues of the story: (number, how it ended) by the English half of the title."""
-    lines = re.findall(r"^   (ZC-\d+-\d)\s+(\S.*?)\s{2,}(.*)$", story[0].split("The issues of this story")[1], re.M)
+    lines = re.findall(r"^   (ZC-\d+-\d)\s+(\S.*?)\s{2,}(.*)$", story.split("The issues of this story")[1], re.M)
     return {re.sub(r"^[^a-z]*", "", title): (number, end) for number, end, title in lines}
 
 
@@ -50,7 +48,7 @@ def show(state, number, person="supervisor"):
 
 
 def test_it_takes_less_than_two_minutes(story):
-    seconds = int(re.search(r"\((\d+) s\)\s*\n.*\Z", story[0])[1])
+    seconds = int(re.search(r"\((\d+) s\)\nThe district ZC runs", story)[1])
     assert seconds < 120
 
 
@@ -79,7 +77,7 @@ def test_returned_one_went_to_another_unit(table, state):
 def test_redone_one_was_answered_twice(table, state):
     issue = show(state, table["not solved, done again"][0])
     assert [step["event"] for step in issue["timeline"]].count("answer") == 2
-    assert issue["feedback"] == {"contacted": True, "solved": True, "satisfied": 5} or issue["feedback"]["solved"] is True
+    assert issue["feedback"] == {"contacted": True, "solved": True, "satisfied": 5}
 
 
 def test_unclaimed_one_climbed_by_itself(table, state):
@@ -97,13 +95,13 @@ def test_old_issue_keeps_its_rule(table, state):
 
 
 def test_weekend_is_explained(story):
-    assert re.search(r"show ZC-\d+-\d --why", story[0])
+    assert re.search(r"show ZC-\d+-\d --why", story)
 
 
 def test_each_kind_of_user_has_three_commands(story):
-    after = story[0].split("What to try next")[1]
+    after = story.split("What to try next")[1]
     for person in ("collector", "handler", "supervisor", "callback", "stranger", "admin"):
-        assert len(re.findall(rf"^   \$ .*deploy/as.* {person} ", after, re.M)) == 3, person
+        assert len(re.findall(rf"^   \$ deploy/as --state \S+ {person} ", after, re.M)) == 3, person
 
 
 def test_stranger_sees_nothing(table, state):
@@ -113,7 +111,9 @@ def test_stranger_sees_nothing(table, state):
 
 def test_again_changes_nothing(story, state):
     def releases():
-        return call(DEPLOY / "as", "--state", state, "admin", "admin", "rules", "show", "--json").stdout
+        with psycopg2.connect(f"host={state}/cluster/run dbname=huying user=huying_read") as db, db.cursor() as cursor:
+            cursor.execute("SELECT max(number) FROM huying.release")
+            return cursor.fetchone()
     before = releases()
     keys = sorted((path, path.read_text()) for path in state.glob("people/*/config/*"))
     assert keys
@@ -125,7 +125,7 @@ def test_again_changes_nothing(story, state):
 def test_down_and_up_keeps_the_issues(table, state):
     number = table["nobody claims it"][0]
     call(DEPLOY / "down", "--state", state)
-    assert call(DEPLOY / "as", "--state", state, "supervisor", "whoami", "--wait", "1s", check=False).returncode == 75
+    assert call(DEPLOY / "as", "--state", state, "supervisor", "whoami", "--wait", "1", check=False).returncode == 75
     call(DEPLOY / "up", "--state", state, "--no-story", "--quiet")
     assert show(state, number)["state"] == "dispatched"
 
