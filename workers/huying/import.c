@@ -265,7 +265,7 @@ tell_end(struct import *import, const char *path, struct text why)
 		if (i == FAILED_SHOWN || json_unpack(row, "{s:i, s:{s:s, s:s, s?s}}", "line", &line, "error",
 			"name", &name, "message", &message, "detail", &detail) != 0)
 			break;
-		print_say(_("  line %d: %s: %s %s\n"), line, name, message, detail);
+		print_say(_("  line %d: %s%s%s (%s)\n"), line, message, *detail ? ": " : "", detail, name);
 	}
 	if (shown > FAILED_SHOWN)
 		print_say(_("  and %zu more; --plain lists every row\n"), shown - FAILED_SHOWN);
