@@ -509,7 +509,8 @@ static void
 read_reserves(struct lane *lane, const PGresult *result)
 {
 	for (int row = 0; row < PQntuples(result); row++)
-		asked_of(lane, &lane->fetch->reserves, result, row)->case_->dossier.reserve_holds = true;
+		asked_of(lane, &lane->fetch->reserves, result, row)->case_->dossier.reserve_holds =
+			value_bool(result, row, 1);
 }
 
 static void

@@ -8,6 +8,7 @@
 #define LANES 2
 #define TRIP_WITHIN_US (15 * US_PER_SECOND)
 #define LOAD_WITHIN_US (60 * US_PER_SECOND)
+#define REPLAN_MOST_US (60 * US_PER_SECOND)
 #define ID_RANGES_MAX 64
 #define LOOKS_MAX 1000
 #define ASIDES_MAX 256
@@ -42,6 +43,7 @@ struct lane {
 	struct connection *connection;
 	enum lane_stage stage;
 	unsigned serial;         /* of the session that holds the batch's locks */
+	int64_t replan_at_us, replan_pause_us;
 	struct batch *batch;     /* NULL while ENDING a dropped one */
 	struct fetch *fetch;     /* in the batch's arena */
 	enum batch_error error;  /* told when ENDING is over */

@@ -23,6 +23,7 @@ static const char *const look_families[] = {"look", NULL};
 static const char *const house_families[] = {"check", "keep", "aside", "load", NULL};
 
 static struct connection *connect_as(struct store *store, const char *const *families, const char *options);
+static void lane_replan(struct lane *lane);
 static void lane_read(void *owner, enum statement statement, const PGresult *result);
 static void lane_ended(void *owner, enum trip_end end, const char *sqlstate, const char *words);
 static void lane_fail(struct lane *lane, enum batch_error error, const char *sqlstate);
@@ -56,8 +57,9 @@ store_open(const struct store_config *config)
 		/* A plan made while a partition is young would hash or scan a district's whole receipts, and
 		 * stay so: these keep every plan on the indexes. */
 		store->lanes[i].connection = connect_as(store, lane_families,
-			"-c plan_cache_mode=force_generic_plan -c enable_seqscan=off "
-			"-c enable_hashjoin=off -c enable_mergejoin=off");
+			"-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off "
+			"-c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off "
+			"-c enable_memoize=off");
 	}
 	store->looks = connect_as(store, look_families, "");
 	store->house = connect_as(store, house_families, "");
@@ -205,9 +207,29 @@ store_fetch(struct store *store, struct batch *batch)
 	}
 	lane->batch = batch;
 	lane->stage = LANE_FETCHING;
-	lane->serial = connection_serial(lane->connection);
 	connection_begin(lane->connection, (struct trip){lane, lane_read, lane_ended});
+	lane_replan(lane);
 	fetch_send(lane);
+}
+
+/* A plan fits the tables as they were when it was made, and tables grow. So a session makes its plans
+ * anew a second after it began, two seconds later, and so on, and then every minute. */
+static void
+lane_replan(struct lane *lane)
+{
+	int64_t now_us = wait_clock_us();
+
+	if (lane->serial != connection_serial(lane->connection)) {
+		lane->serial = connection_serial(lane->connection);
+		lane->replan_pause_us = US_PER_SECOND;
+	} else if (now_us < lane->replan_at_us) {
+		return;
+	} else {
+		connection_send(lane->connection, STATEMENT_BATCH_REPLAN, NULL);
+		if (lane->replan_pause_us < REPLAN_MOST_US)
+			lane->replan_pause_us *= 2;
+	}
+	lane->replan_at_us = now_us + lane->replan_pause_us;
 }
 
 void

@@ -1,5 +1,7 @@
 -- Writes the issues that the batch changed, each once, as its last decision left it. They are locked; the
--- version seen by FETCH is compared all the same. A row that was decided about is no longer set aside.
+-- version seen by FETCH is compared all the same. Each is looked up by its key and written at its place
+-- (ctid): a plain join would be planned as a scan of the whole district while the table is small. A row
+-- that was decided about is no longer set aside.
 -- $1 district, $2 how many, $3 version seen, then one array a column
 WITH made AS (
     UPDATE issue i
@@ -27,6 +29,10 @@ WITH made AS (
             area_town, area_community, area_grid, latitude, longitude, standard, reporter,
             answered_by, entry_unit, lead_unit, release, state, holder_desk, tier, severity,
             cause, returns, renewals, redos, class_code, clocks)
-     WHERE i.district_id = $1::int AND i.id = r.id AND i.version = r.seen
+     CROSS JOIN LATERAL (
+           SELECT ctid FROM issue
+            WHERE district_id = $1::int AND id = r.id AND version = r.seen
+            LIMIT 1) t
+     WHERE i.district_id = $1::int AND i.ctid = t.ctid
     RETURNING 1)
 SELECT receipts_complete((SELECT count(*) FROM made), $2::bigint)

@@ -6,7 +6,12 @@ WITH made AS (
        SET key = r.key, state = 2, code_expires_at = NULL,
            name = CASE WHEN r.name = '' THEN d.name ELSE r.name END
       FROM unnest($3::int[], $4::bytea[], $5::text[]) AS r (number, key, name)
-     WHERE d.district_id = $1::int AND d.number = r.number
-       AND (d.state = 1 OR (d.state = 2 AND d.key = r.key))
+     CROSS JOIN LATERAL (
+           SELECT ctid FROM device
+            WHERE district_id = $1::int AND number = r.number
+              AND (state = 1 OR (state = 2 AND key = r.key))
+            LIMIT 1
+              FOR UPDATE) t
+     WHERE d.district_id = $1::int AND d.ctid = t.ctid
     RETURNING 1)
 SELECT receipts_complete((SELECT count(*) FROM made), $2::bigint)

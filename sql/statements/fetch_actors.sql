@@ -13,4 +13,5 @@ SELECT k.n, @actor_columns@
           FROM device
          WHERE district_id = $1::int AND code_key = k.key
          LIMIT 1) d
-  JOIN actor a ON a.district_id = $1::int AND a.id = d.actor
+ CROSS JOIN LATERAL (
+        SELECT * FROM actor WHERE district_id = $1::int AND id = d.actor LIMIT 1) a

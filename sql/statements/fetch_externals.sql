@@ -3,4 +3,8 @@
 -- n (1 = first report), issue id
 SELECT k.n, e.issue_id
   FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS k (source, reference, n)
-  JOIN external e ON e.district_id = $1::int AND e.source = k.source AND e.reference = k.reference
+ CROSS JOIN LATERAL (
+        SELECT issue_id
+          FROM external
+         WHERE district_id = $1::int AND source = k.source AND reference = k.reference
+         LIMIT 1) e

@@ -7,9 +7,12 @@ SELECT u.unit, (SELECT count(*)
                           FROM issue
                          WHERE district_id = $1::int AND holder_unit = u.unit AND holder_desk = 3
                            AND handler IS NULL
+                         ORDER BY rank
                          LIMIT u.claims + $3::int + 1) f)::int AS free
   FROM (SELECT a.unit, count(*) AS claims
           FROM unnest($2::bytea[]) AS k (key)
-          JOIN device d ON d.district_id = $1::int AND d.key = k.key
-          JOIN actor a ON a.district_id = $1::int AND a.id = d.actor
+         CROSS JOIN LATERAL (
+                SELECT actor FROM device WHERE district_id = $1::int AND key = k.key LIMIT 1) d
+         CROSS JOIN LATERAL (
+                SELECT unit FROM actor WHERE district_id = $1::int AND id = d.actor LIMIT 1) a
          GROUP BY a.unit) u

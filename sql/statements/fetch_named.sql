@@ -2,6 +2,10 @@
 -- $1 district, $2 issue ids
 -- issue columns
 SELECT @issue_columns@
-  FROM issue i
- WHERE i.district_id = $1::int AND i.id = ANY ($2::bigint[])
-   FOR UPDATE SKIP LOCKED
+  FROM unnest($2::bigint[]) AS k (id)
+ CROSS JOIN LATERAL (
+        SELECT *
+          FROM issue
+         WHERE district_id = $1::int AND id = k.id
+         LIMIT 1
+           FOR UPDATE SKIP LOCKED) i

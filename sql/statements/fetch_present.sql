@@ -2,6 +2,8 @@
 -- $1 district, $2 issue ids
 -- id, name of the handler (empty without one)
 SELECT i.id, coalesce(a.name, '')
-  FROM issue i
-  LEFT JOIN actor a ON a.district_id = $1::int AND a.id = i.handler
- WHERE i.district_id = $1::int AND i.id = ANY ($2::bigint[])
+  FROM unnest($2::bigint[]) AS k (id)
+ CROSS JOIN LATERAL (
+        SELECT id, handler FROM issue WHERE district_id = $1::int AND id = k.id LIMIT 1) i
+  LEFT JOIN LATERAL (
+        SELECT name FROM actor WHERE district_id = $1::int AND id = i.handler LIMIT 1) a ON true

@@ -4,5 +4,10 @@
 -- n (1 = first request), digest, reply
 SELECT k.n, r.digest, r.reply
   FROM unnest($2::uuid[], $3::bytea[]) WITH ORDINALITY AS k (request, key, n)
-  JOIN device d ON d.district_id = $1::int AND d.key = k.key
-  JOIN receipt r ON r.district_id = $1::int AND r.request = k.request AND r.device = d.number
+ CROSS JOIN LATERAL (
+        SELECT number FROM device WHERE district_id = $1::int AND key = k.key LIMIT 1) d
+ CROSS JOIN LATERAL (
+        SELECT digest, reply
+          FROM receipt
+         WHERE district_id = $1::int AND request = k.request AND device = d.number
+         LIMIT 1) r
