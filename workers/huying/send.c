@@ -90,12 +90,12 @@ run(const struct arguments *arguments)
 		return status;
 	}
 	if (argument(arguments, OPTION_SEND) && outbox_waiting(context.outbox) > 0) {
-		status = context_connect(&context);
-		if (status == EXIT_DONE && outbox_waiting(context.outbox) > 0)
+		result.result = context_reach(&context, context.patience_us);
+		if (result.result == LINK_OK)
 			result = send_outbox(&context, SEND_ALOUD);
-		if (status == EXIT_DONE && result.elsewhere)
+		if (result.elsewhere)
 			print_note(_("another huying is sending them at this moment\n"));
-		if (status == EXIT_DONE && result.result != LINK_OK)
+		if (result.result != LINK_OK)
 			status = context_failed(&context, result.result);
 	}
 	if (status == EXIT_DONE || !print_is_json())
@@ -131,6 +131,10 @@ show(struct context *context, int64_t now_us)
 	size_t count = 0;
 
 	while (outbox_next(context->outbox, &cursor, &row)) {
+		if (row.state == OUTBOX_DONE && row.seen) { /* told already; `mine` has it from now on */
+			outbox_row_free(&row);
+			continue;
+		}
 		if (print_is_json())
 			json_array_append_new(list, row_json(&row));
 		else if (!table && !print_is_plain())
@@ -205,7 +209,7 @@ row_line(const struct outbox_row *row, struct table_print *table)
 	if (row->state == OUTBOX_WAITING)
 		snprintf(where, sizeof(where), "%s", _("waits on this device"));
 	else if (row->state == OUTBOX_DONE)
-		snprintf(where, sizeof(where), _("in the district: %s"), row->reply && row->reply->issue
+		snprintf(where, sizeof(where), _("reached the district (%s then)"), row->reply && row->reply->issue
 			? word_label(WORD_STATE, (int)row->reply->issue->state) : "");
 	else
 		snprintf(where, sizeof(where), _("refused: %s %s"), row->reply ? row->reply->message : "",
