@@ -35,7 +35,7 @@ static bool is_reporters_feedback(const struct deciding *d);
 static enum verdict refused(struct deciding *d, enum refusal refusal);
 static enum verdict done(struct deciding *d, struct dossier *dossier);
 static void set_dues(const struct deciding *d, struct issue *issue);
-static void tell_state(struct deciding *d, const struct issue *issue, struct text handler_name);
+static void tell_state(struct deciding *d, const struct issue *issue, const struct dossier *dossier);
 
 enum verdict
 decide(const struct rulebook *book, const struct event *event, struct instant now,
@@ -137,7 +137,7 @@ command_event(struct deciding *d, struct dossier *dossier)
 		return refused(d, REFUSAL_NOTHING_TO_CLAIM);
 	if (!dossier->exists || !actor_may_see(&event->actor, issue, d->in_force))
 		return refused(d, REFUSAL_UNKNOWN_ISSUE);
-	tell_state(d, issue, dossier->handler_name);
+	tell_state(d, issue, dossier);
 	if (event->seen_version == 0 && event->kind != EVENT_CLAIM)
 		return refused(d, decide_refuse(d, REFUSAL_MISSING_FIELD, TEXT("seen_version")));
 	if (event->seen_version != 0 && event->seen_version != issue->version) {
@@ -237,12 +237,12 @@ done(struct deciding *d, struct dossier *dossier)
 	issue->last_at = d->now;
 	set_dues(d, issue);
 	issue->rank = issue_rank(issue);
-	if (issue->handler == 0)
-		dossier->handler_name = TEXT_NONE;
-	else if (issue->handler == event->actor.id)
+	if (issue->handler != 0 && issue->handler == event->actor.id) {
+		dossier->handler_code = event->actor.code;
 		dossier->handler_name = event->actor.name;
-	else if (issue->handler != dossier->issue.handler)
-		dossier->handler_name = TEXT_NONE;
+	} else if (issue->handler != dossier->issue.handler) {
+		dossier->handler_code = dossier->handler_name = TEXT_NONE;
+	}
 	dossier->issue = *issue;
 	dossier->exists = true;
 	d->effects->journal = (struct journal_entry){
@@ -265,7 +265,7 @@ done(struct deciding *d, struct dossier *dossier)
 		.said = said_done(&d->said),
 	};
 	d->effects->reply.verdict = VERDICT_DONE;
-	tell_state(d, issue, dossier->handler_name);
+	tell_state(d, issue, dossier);
 	return VERDICT_DONE;
 }
 
@@ -292,7 +292,7 @@ set_dues(const struct deciding *d, struct issue *issue)
 }
 
 static void
-tell_state(struct deciding *d, const struct issue *issue, struct text handler_name)
+tell_state(struct deciding *d, const struct issue *issue, const struct dossier *dossier)
 {
 	struct reply *reply = &d->effects->reply;
 
@@ -302,7 +302,8 @@ tell_state(struct deciding *d, const struct issue *issue, struct text handler_na
 	reply->tier = issue->tier;
 	reply->holder = issue->holder;
 	reply->handler = issue->handler;
-	reply->handler_name = handler_name;
+	reply->handler_code = dossier->handler_code;
+	reply->handler_name = dossier->handler_name;
 	reply->due_at = issue->due_at;
 	reply->cause = issue->cause;
 }

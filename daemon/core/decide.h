@@ -16,7 +16,7 @@
 struct dossier {
 	bool exists;
 	struct issue issue;         /* all zero when it does not exist */
-	struct text handler_name;   /* of issue.handler, for the loser of a race */
+	struct text handler_code, handler_name; /* of issue.handler, for the loser of a race */
 	int64_t fresh_id;           /* REPORT: the number to use when the device brought none */
 	bool reserve_holds;         /* REPORT with an id: it is of this device's reserve */
 	int64_t external_issue;     /* REPORT with a reference: the issue it made before; 0 = none */

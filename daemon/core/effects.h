@@ -62,7 +62,7 @@ struct reply {
 	enum tier tier;
 	struct holder holder;
 	int32_t handler;
-	struct text handler_name; /* CONFLICT and HANDLER: who has it; may be empty */
+	struct text handler_code, handler_name; /* who has it; may be empty */
 	struct instant due_at;
 	enum cause cause;
 	bool known_already;  /* a report whose (source, reference) made this issue before */

@@ -452,13 +452,14 @@ read_present(struct lane *lane, const PGresult *result)
 	for (int row = 0; row < PQntuples(result); row++) {
 		int64_t id = value_integer(result, row, 0);
 		size_t number = index_find(&lane->fetch->cases_index, &id, sizeof(id));
-		struct text name = value_text(result, row, 1);
+		struct dossier *dossier;
 
 		if (number == 0)
 			continue;
 		lane->fetch->cases[number - 1]->present = true;
-		if (name.len > 0)
-			lane->fetch->cases[number - 1]->dossier.handler_name = arena_text(lane->batch->arena, name);
+		dossier = &lane->fetch->cases[number - 1]->dossier;
+		dossier->handler_code = arena_text(lane->batch->arena, value_text(result, row, 1));
+		dossier->handler_name = arena_text(lane->batch->arena, value_text(result, row, 2));
 	}
 }
 

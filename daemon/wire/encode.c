@@ -330,15 +330,17 @@ issue_of_reply(struct arena *arena, const struct wire_names *names, const struct
 		.outside_due_at = INSTANT_NEVER,
 		.warn_at = INSTANT_NEVER,
 		.next_due_at = INSTANT_NEVER,
+		.due_at = INSTANT_NEVER,
 	};
-	struct look_issue seen = {.handler_name = reply->handler_name};
+	struct look_issue seen = {.handler_code = reply->handler_code, .handler_name = reply->handler_name};
 
 	if (issue == NULL && reply->issue == 0)
 		return NULL;
 	if (issue != NULL)
 		as_told = *issue;
-	if (reply->issue != 0 && reply->version != 0) {
+	if (reply->issue != 0)
 		as_told.id = reply->issue;
+	if (reply->version != 0) {
 		as_told.version = reply->version;
 		as_told.state = reply->state;
 		as_told.tier = reply->tier;

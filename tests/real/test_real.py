@@ -64,10 +64,7 @@ def cli(district, actor):
     env = {"HUYING_CONFIG_DIR": str(home / "config"), "HUYING_STATE_DIR": str(home / "state"), "LC_ALL": "C.UTF-8"}
     if not home.exists():
         home.mkdir()
-        out = district.admin("enrol", actor, "--endpoint", district.daemons[0].address, "--server-key",
-                             district.server_key.hex())
-        line = next(word for word in out.split() if word.startswith("huying://"))
-        done = run(HUYING, "enrol", line, env=env)
+        done = run(HUYING, "enrol", district.code_line(actor), env=env)
         assert done.returncode == 0, done
     return env
 

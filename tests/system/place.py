@@ -15,6 +15,7 @@ import time
 
 import psycopg2
 import zmq
+from zmq.utils import z85
 
 ROOT = pathlib.Path(os.environ.get("HUYING_ROOT") or pathlib.Path(__file__).resolve().parents[2])
 BUILD = pathlib.Path(os.environ.get("HUYING_BUILD") or ROOT / "build" / "test")
@@ -95,7 +96,7 @@ class District:
         self.database = cluster.create()
         self.conninfo = f"{cluster.conninfo} dbname={self.database}"
         self.db = cluster.connect(self.database)
-        self.daemons, self.people = [], {}
+        self.daemons, self.people, self.codes = [], {}, 0
         self.pb = messages(self.folder)
         self.admin("migrate")
         for family, files in (families or self.families(rules)):
@@ -140,14 +141,18 @@ class District:
         self.daemons.append(daemon)
         return daemon.start()
 
+    def code_line(self, actor, device=None, span="10m"):
+        """A one-time code, as huying-admin prints it."""
+        self.codes += 1
+        out = self.admin("enrol", actor, "--endpoint", self.daemons[0].address, "--server-key", str(self.secret_file),
+                         "--device", device or f"device{self.codes}", "--for", span)
+        return next(word for word in out.split() if word.startswith("huying://"))
+
     def person(self, actor, device="test", daemon=None):
         """Somebody with an enrolled key who speaks the wire; the same one when asked again."""
         name = (actor, device)
         if name not in self.people:
-            line = self.admin("enrol", actor, "--device", device, "--endpoint", self.daemons[0].address, "--server-key",
-                              self.server_key.hex()).split()
-            line = next(word for word in line if word.startswith("huying://"))
-            self.people[name] = Person.enrol(self, line)
+            self.people[name] = Person.enrol(self, self.code_line(actor, device))
         person = self.people[name]
         return person.at(daemon or self.daemons[0])
 
@@ -220,23 +225,27 @@ class Person:
         self.tag = 0
 
     @classmethod
-    def enrol(cls, district, line):
-        """The code line is a key: derive it, and enrol a fresh one with it."""
-        code_text = line.rsplit("code=", 1)[1]
+    def by_code(cls, district, line):
+        """The code line is a key: derive it, and speak with it."""
         number = 0
-        for letter in code_text:
+        for letter in line.rsplit("code=", 1)[1]:
             number = number * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(letter)
         secret = hashlib.blake2b(b"huying enrolment 1:" + number.to_bytes(16, "big"), digest_size=32).digest()
-        secret = zmq.utils.z85.encode(secret)
-        by_code = cls(district, zmq.curve_public(secret), secret)
-        address = line.split("//")[1].split("/")[0]
+        secret = z85.encode(secret)
+        person = cls(district, zmq.curve_public(secret), secret)
+        person.connect(line.split("//")[1].split("/")[0])
+        return person
+
+    @classmethod
+    def enrol(cls, district, line):
+        """Brings a fresh key by the code of the line."""
+        by_code = cls.by_code(district, line)
         public, fresh = zmq.curve_keypair()
-        by_code.connect(address)
-        answer = by_code.ask_until(by_code.message(enrol=by_code.pb.Enrol(public_key=zmq.utils.z85.decode(public))))
+        answer = by_code.ask_until(by_code.message(enrol=by_code.pb.Enrol(public_key=z85.decode(public))))
         assert answer.WhichOneof("body") == "enrolled", answer
         by_code.close()
         person = cls(district, public, fresh)
-        person.connect(address)
+        person.connect(by_code.address)
         person.welcome = person.hello()
         return person
 
@@ -250,7 +259,7 @@ class Person:
         self.address = address
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
-        self.socket.curve_serverkey = zmq.utils.z85.encode(self.district.server_key)
+        self.socket.curve_serverkey = z85.encode(self.district.server_key)
         self.socket.curve_publickey, self.socket.curve_secretkey = self.public, self.secret
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
         self.socket.setsockopt(zmq.RECONNECT_IVL_MAX, 200)
@@ -265,7 +274,12 @@ class Person:
         return self.pb.ToServer(protocol_version=version, **body).SerializeToString()
 
     def send(self, data):
-        self.socket.send(data)
+        """A refused handshake leaves a dead connection behind, on which a send would wait for ever."""
+        try:
+            self.socket.send(data, zmq.NOBLOCK)
+        except zmq.Again:
+            self.connect(self.address)
+            self.socket.send(data)
 
     def receive(self, seconds):
         if not self.socket.poll(int(seconds * 1000)):
@@ -284,8 +298,7 @@ class Person:
                 answer = self.receive(left)
                 if answer is not None and mine(answer):
                     return answer
-            if time.monotonic() > end - seconds + 5:  # a refused handshake leaves a dead connection behind
-                self.connect(self.address)
+            self.connect(self.address)  # a refused handshake leaves a dead connection behind
         raise AssertionError("no answer")
 
     def hello(self):

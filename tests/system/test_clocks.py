@@ -117,7 +117,9 @@ def test_h23_h01_a_published_ladder_holds_for_new_issues_and_not_for_open_ones(m
     rules = tmp_path / "ladders.csv"
     rules.write_text("ladder,step,clock,class,severity,anchor,percent,offset,calendar,action,audience,audience_up,repeat\n"
                      "sign,1,SIGN,,,due,,9h,,move_up,,,\n")
-    mine.admin("load", "--now", "ladders", str(rules))
+    mine.admin("load", "ladders", str(rules))
+    assert worker.report("life/noise", "G111").issue_id  # the old rules hold for ten seconds more
+    mine.shift(11)
     release = mine.one("SELECT max(number) FROM release")
     until(lambda: mine.one("SELECT release FROM issue WHERE id = %s", worker.report("life/noise", "G111").issue_id) == release,
           "new issues pin the new release")

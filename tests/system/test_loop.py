@@ -119,9 +119,9 @@ def test_offline_numbers_come_from_the_reserve_of_the_device(district):
     number = worker.welcome.numbers_from + 3
     assert worker.welcome.numbers_count > 0
     assert worker.report("life/noise", "G111", issue_id=number).issue_id == number
-    taken = worker.reply(worker.command("report", body=district.pb.Report(issue_id=number)))
+    taken = worker.reply(worker.command("report", body=district.pb.Report(issue_id=number), text=b"x"))
     assert taken.refusal == district.pb.REFUSAL_NUMBER_TAKEN
-    foreign = other.reply(other.command("report", body=district.pb.Report(issue_id=number + 1)))
+    foreign = other.reply(other.command("report", body=district.pb.Report(issue_id=number + 1), text=b"x"))
     assert foreign.refusal == district.pb.REFUSAL_NUMBER_NOT_YOURS
 
 

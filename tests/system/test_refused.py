@@ -21,7 +21,7 @@ def issue(district):
     ("w211", "claim", "REFUSAL_UNKNOWN_ISSUE"),
     ("sup2", "escalate", "REFUSAL_UNKNOWN_ISSUE"),
     ("a11", "claim", "REFUSAL_ROLE"),
-    ("h11", "claim", "REFUSAL_UNKNOWN_ISSUE"),
+    ("h11", "claim", "REFUSAL_AREA"),  # his unit received it, so he sees it; it lies at another
     ("w111", "approve", "REFUSAL_STATE"),
     ("w111", "file", "REFUSAL_STATE"),
     ("w111", "feedback", "REFUSAL_STATE"),
@@ -112,11 +112,11 @@ def test_coordinates_out_of_range(district, latitude, longitude):
 
 def test_request_ids_from_the_future_and_the_far_past(district):
     worker = district.person("w111")
-    ahead = worker.reply(worker.command("report", request=uuid7(time.time() + 7200)))
+    ahead = worker.reply(worker.command("report", request=uuid7(time.time() + 7200), text=b"x"))
     assert ahead.refusal == district.pb.REFUSAL_REQUEST_AHEAD and ahead.server_time.unix_us
-    old = worker.reply(worker.command("report", request=uuid7(time.time() - 200 * 86400)))
+    old = worker.reply(worker.command("report", request=uuid7(time.time() - 200 * 86400), text=b"x"))
     assert old.refusal == district.pb.REFUSAL_EXPIRED
-    random = worker.reply(worker.command("report", request=b"\0" * 16))
+    random = worker.reply(worker.command("report", request=b"\0" * 16, text=b"x"))
     assert random.refusal == district.pb.REFUSAL_BAD_REQUEST_ID
 
 
@@ -200,17 +200,12 @@ def test_a_disabled_person_is_refused_on_every_device(district):
 
 
 def test_a_code_enrols_once_and_until_its_date(district):
-    def line(*more):
-        out = district.admin("enrol", "w121", "--endpoint", district.daemons[0].address, "--server-key",
-                             district.server_key.hex(), *more)
-        return next(word for word in out.split() if word.startswith("huying://"))
-
-    used = line()
+    used = district.code_line("w121")
     place.Person.enrol(district, used).close()
     with pytest.raises(AssertionError) as second:
         place.Person.enrol(district, used)
     assert "CODE_USED" in str(second.value)
-    late = line("--for", "1s")
+    late = district.code_line("w121", span="1s")
     district.shift(5)
     with pytest.raises(AssertionError) as expired:
         place.Person.enrol(district, late)
@@ -218,16 +213,7 @@ def test_a_code_enrols_once_and_until_its_date(district):
 
 
 def test_a_code_can_do_nothing_but_enrol(district):
-    import hashlib
-
-    out = district.admin("enrol", "w121", "--endpoint", district.daemons[0].address, "--server-key", district.server_key.hex())
-    code = next(word for word in out.split() if word.startswith("huying://")).rsplit("code=", 1)[1]
-    number = 0
-    for letter in code:
-        number = number * 32 + "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(letter)
-    secret = zmq.utils.z85.encode(hashlib.blake2b(b"huying enrolment 1:" + number.to_bytes(16, "big"), digest_size=32).digest())
-    thief = place.Person(district, zmq.curve_public(secret), secret)
-    thief.connect(district.daemons[0].address)
+    thief = place.Person.by_code(district, district.code_line("w121"))
     reply = thief.reply(thief.command("report", body=district.pb.Report(class_code=b"life/noise")))
     assert reply.refusal == district.pb.REFUSAL_CODE_ONLY_ENROLS
     thief.close()
