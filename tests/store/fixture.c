@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,10 +24,13 @@ static PGresult *last;
 static int numbers;
 static struct loaded_rules rules;
 static uint64_t requests;
+static pid_t watcher;
+static int alive; /* the end of a pipe that closes with this program, however it ends */
 
 static PGconn *connect_to(const char *user, const char *name);
 static PGresult *query(PGconn *session, const char *words);
 static void run(const char *command);
+static void watch(void);
 static void drop_rules(void);
 
 void
@@ -40,10 +44,11 @@ fixture_start(int argc, char **argv)
 	}
 	snprintf(directory, sizeof(directory), "/tmp/huying-store.XXXXXX");
 	must(mkdtemp(directory) != NULL && chmod(directory, 0755) == 0);
+	watch();
 	atexit(fixture_stop);
 	run("%R/deploy/cluster start %D/pg --throwaway >/dev/null");
 	run("psql -q -X -h %D/pg/run -U postgres -v ON_ERROR_STOP=1 -f %R/sql/migrations/0000_roles.sql "
-	    "-c 'CREATE DATABASE template OWNER huying_owner'");
+	    "-c 'CREATE DATABASE template OWNER huying_owner' -c 'GRANT pg_monitor TO huying_owner'");
 	run("for file in %R/sql/migrations/*.sql; do number=$(basename $file | cut -c1-4); "
 	    "[ $number = 0000 ] || echo \"\\\\i $file\"; "
 	    "echo \"INSERT INTO huying.migration (number, name, digest) VALUES ($number, '$(basename $file)', '')\" "
@@ -82,10 +87,11 @@ fixture_stop(void)
 	PQfinish(owner);
 	owner = NULL;
 	drop_rules();
-	if (directory[0] == 0)
+	if (watcher == 0)
 		return;
-	run("%R/deploy/cluster stop %D/pg; rm -rf %D");
-	directory[0] = 0;
+	(void)close(alive);
+	(void)waitpid(watcher, NULL, 0);
+	watcher = 0;
 }
 
 void
@@ -396,6 +402,7 @@ decide_by_hand(struct store *store, struct batch *batch, struct work *work)
 		issue->next_due_at = INSTANT_NEVER;
 	}
 	issue->version++;
+	issue->last_at = batch->now;
 	effects->journal = (struct journal_entry){.version = issue->version, .state = issue->state,
 		.tier = issue->tier, .holder = issue->holder, .handler = issue->handler,
 		.release = issue->release, .due_at = issue->due_at, .next_due_at = issue->next_due_at,
@@ -453,6 +460,29 @@ query(PGconn *session, const char *words)
 	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
 		fail_msg("%s\n%s", words, PQerrorMessage(session));
 	return result;
+}
+
+/* A child that stops the cluster as soon as this program is gone, killed or not. */
+static void
+watch(void)
+{
+	int ends[2];
+	char byte;
+
+	must(pipe2(ends, O_CLOEXEC) == 0);
+	watcher = fork();
+	must(watcher >= 0);
+	alive = ends[1];
+	if (watcher > 0) {
+		(void)close(ends[0]);
+		return;
+	}
+	(void)setsid();
+	(void)close(ends[1]);
+	while (read(ends[0], &byte, 1) > 0)
+		;
+	run("%R/deploy/cluster stop %D/pg; rm -rf %D");
+	_exit(0);
 }
 
 /* %R is the repository, %D our directory. */

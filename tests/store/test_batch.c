@@ -905,6 +905,56 @@ lost_session_is_away_and_comes_back(void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM issue"), 1);
 }
 
+/* COMMIT answers "done" with no more than a warning when the wait for the standby is cancelled. */
+static void
+f09_cancelled_wait_for_the_standby_is_unknown(void **state)
+{
+	struct work *work = work_report(batch, KEY_REPORTER, "one");
+	struct request_id request = work->event.request;
+	PGconn *session = sql_session();
+	PGresult *result;
+	PGcancel *cancel;
+	char words[256];
+
+	(void)state;
+	assert_int_equal(batch_fetch(store, batch), BATCH_FETCHED);
+	decide_all(store, batch);
+	session_do(session, "ALTER SYSTEM SET synchronous_standby_names = 'ghost'");
+	session_do(session, "SELECT pg_reload_conf()");
+	/* It holds from when the checkpointer has seen it: a write of our own that waits is the proof. */
+	while (sql_number("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") == 0) {
+		(void)PQconsumeInput(session);
+		if (!PQisBusy(session)) {
+			while ((result = PQgetResult(session)) != NULL)
+				PQclear(result);
+			assert_int_equal(PQsendQuery(session, "UPDATE vocab SET en = en WHERE number = 1"), 1);
+		}
+	}
+	cancel = PQgetCancel(session);
+	assert_int_equal(PQcancel(cancel, words, sizeof(words)), 1);
+	PQfreeCancel(cancel);
+	while ((result = PQgetResult(session)) != NULL)
+		PQclear(result);
+	store_commit(store, batch);
+	for (int i = 0; i < 100 && batch->stage == BATCH_COMMITTING; i++) {
+		(void)store_until(store, NULL, NULL);
+		session_do(session, "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' "
+			"AND usename = 'huying_daemon'");
+	}
+	session_do(session, "ALTER SYSTEM RESET synchronous_standby_names");
+	session_do(session, "SELECT pg_reload_conf()");
+	PQfinish(session);
+	assert_int_equal(batch->stage, BATCH_FAILED);
+	assert_int_equal(batch->error, BATCH_AWAY);
+	assert_string_equal(batch->sqlstate, "01000");
+	batch_empty(batch);
+	work = work_report(batch, KEY_REPORTER, "one");
+	work->event.request = request;
+	assert_int_equal(batch_fetch(store, batch), BATCH_FETCHED);
+	assert_int_equal(work->found, WORK_SEEN); /* this server has it: the receipt answers */
+	store_drop(store, batch);
+}
+
 static void
 lock_timeout_is_away(void **state)
 {
@@ -1037,6 +1087,7 @@ main(int argc, char **argv)
 		FRESH(unreadable_clocks_are_set_aside),
 		FRESH(h19_stale_version_is_not_overwritten),
 		FRESH(lost_session_is_away_and_comes_back),
+		FRESH(f09_cancelled_wait_for_the_standby_is_unknown),
 		FRESH(lock_timeout_is_away),
 		FRESH(partitions_follow_the_districts_time),
 		FRESH(another_districts_receipts_are_kept),
@@ -1046,5 +1097,7 @@ main(int argc, char **argv)
 	};
 
 	fixture_start(argc, argv);
+	if (argc > 2)
+		cmocka_set_test_filter(argv[2]); /* names may have * and ? */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
