@@ -63,6 +63,8 @@ struct turn {
 	int64_t due_look_us;      /* monotonic: look for due issues then */
 	int64_t full_look_us;
 	size_t due_part;          /* after a poisonous due row: take so few; 0 = DUE_MAX */
+	char refused[200];        /* why the newest rules were refused, as last told */
+	size_t refused_len;
 	bool draining;
 };
 
@@ -72,6 +74,7 @@ static void refuse_message(struct turn *turn, const struct bus_message *message,
 	const struct wire_message *asked, enum refusal refusal, struct text detail);
 static void tell_busy(struct turn *turn, struct peer peer, const struct wire_message *asked, struct text why);
 static void renew_rules_and_keys(struct turn *turn);
+static void tell_refused_rules(struct turn *turn, struct text why);
 static void index_keys(struct turn *turn);
 static const struct actor *actor_hint(void *user, struct key key);
 static void form(struct turn *turn);
@@ -286,18 +289,34 @@ renew_rules_and_keys(struct turn *turn)
 		index_keys(turn);
 		log_line(LOG_NOTICE, "keys version=%lld count=%zu", (long long)keys->version, keys->count);
 	}
+	tell_refused_rules(turn, store_rules_refused(turn->store));
 	if (store_take_rules(turn->store, &loaded)) {
 		struct text why = TEXT_NONE;
 		struct rules *rules = rules_open(&loaded, turn->scratch, &why);
 
 		if (rules == NULL) {
-			log_line(LOG_ERROR, "rules refused, the old ones stay: %s", log_escape(why));
+			tell_refused_rules(turn, why);
 		} else {
 			rules_release(&turn->rules);
 			turn->rules = rules;
 			log_line(LOG_NOTICE, "rules releases=%zu", rules->loaded.book->releases_count);
 		}
 	}
+}
+
+/* Once for each reason; the rules in force stay. */
+static void
+tell_refused_rules(struct turn *turn, struct text why)
+{
+	size_t len = why.len < sizeof(turn->refused) ? why.len : sizeof(turn->refused);
+
+	if (len == turn->refused_len && (len == 0 || memcmp(turn->refused, why.data, len) == 0))
+		return;
+	if (len > 0) {
+		memcpy(turn->refused, why.data, len);
+		log_line(LOG_ERROR, "rules refused, the old ones stay: %s", log_escape(why));
+	}
+	turn->refused_len = len;
 }
 
 /* Admits the keys on the bus, and makes them findable for planning. */

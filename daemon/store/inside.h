@@ -14,6 +14,8 @@
 #define ASIDES_MAX 256
 #define RELEASES_WANTED_MAX 64
 
+#define NO_DISTRICT "the database has no district %.12s; load it with `huying-admin load district FILE`"
+
 /* A dossier with what COMMIT must know of it; `dossier` is first, so one pointer is the other. */
 struct case_ {
 	struct dossier dossier;

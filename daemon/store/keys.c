@@ -48,5 +48,7 @@ keys_finish(struct store *store)
 	store->keys_fresh = store->keys_loading;
 	store->keys_loading_arena = arena_new();
 	store->keys_loaded = store->keys_fresh.version;
+	if (store->keys_seen < store->keys_loaded)
+		store->keys_seen = store->keys_loaded;
 	store->keys_are_fresh = true;
 }

@@ -1,6 +1,7 @@
 /* now.c — the same connection, checks and loading, but waited for: for --check and administration. */
 #include "store/inside.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SETTLE_WITHIN_US (10 * US_PER_SECOND)
@@ -97,7 +98,7 @@ find_district(struct connection *connection, const char *code, struct arena *are
 	if (!connection_settle(connection, SETTLE_WITHIN_US) || answer->failed)
 		return false;
 	if (answer->district == 0)
-		memcpy(answer->words, "the database has no such district", 34);
+		snprintf(answer->words, sizeof(answer->words), NO_DISTRICT, code);
 	return answer->district != 0;
 }
 

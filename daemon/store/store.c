@@ -661,7 +661,10 @@ chore_ended(void *owner, enum trip_end end, const char *sqlstate, const char *wo
 		return;
 	}
 	if (chore == CHORE_DISTRICT && !store->district_known) {
-		trouble(store, "the database has no such district");
+		char why[120];
+
+		snprintf(why, sizeof(why), NO_DISTRICT, store->district_code);
+		trouble(store, why);
 		store->chore_again_us = wait_clock_us() + CHORE_PAUSE_US;
 	} else if (chore == CHORE_ASIDE) {
 		store->asides_count--;
