@@ -26,7 +26,7 @@ class Count:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
-        self.failures = []  # (name, what was printed)
+        self.failures = []  # (name, lines that tell why)
         self.figures = []  # lines worth a place in the output of a good run
 
     def add(self, other):
@@ -36,58 +36,64 @@ class Count:
         self.failures += other.failures
         self.figures += other.figures
 
-    def fail(self, name, words):
+    def fail(self, name, lines):
         self.failed += 1
-        self.failures.append((name, words))
+        self.failures.append((name, lines))
 
     def __str__(self):
         words = f"{self.passed} passed, {self.failed} failed"
         return words + (f", {self.skipped} skipped" if self.skipped else "")
 
 
-def read_tap(name, lines, status):
-    """Counts the rows of one TAP stream; `lines` may come as the program runs."""
+def read_tap(name, lines, ended):
+    """Counts the rows of one TAP stream. `lines` may come as the program runs; `ended` then waits for it, and
+    gives its status and what it said on the side. Comments belong to the row before them."""
     count = Count()
     planned = rows = 0
-    said = []
+    loose = []  # what stands behind no failed row
+    failed = None
     for line in lines:
         line = line.rstrip("\n")
         if plan := PLAN.match(line):
             planned += int(plan[1])
         elif row := ROW.match(line):
             rows += 1
-            words = row[2]
+            words, failed = row[2], None
             if "# SKIP" in words.upper():
                 count.skipped += 1
                 count.figures.append(f"skipped: {name}: {words}")
             elif row[1]:
-                count.fail(f"{name}: {words}", "\n".join(said[-20:]))
+                failed = []
+                count.fail(f"{name}: {words}", failed)
             else:
                 count.passed += 1
-            said = []
         elif line.startswith("# figure: "):
             count.figures.append(line.removeprefix("# figure: "))
         else:
-            said.append(line)
-    code = status()
+            (loose if failed is None else failed).append(line)
+    status, aside = ended()
+    aside = aside.splitlines()[-60:]
     if rows < planned or rows == 0:
-        count.fail(name, f"{rows} of {planned} rows were run\n" + "\n".join(said[-60:]))
-    elif code != 0 and count.failed == 0:
-        count.fail(name, f"ended with status {code}\n" + "\n".join(said[-60:]))
+        count.fail(name, [f"{rows} of {planned} rows were run", *loose[-30:], *aside])
+    elif status != 0 and count.failed == 0:
+        count.fail(name, [f"ended with status {status}", *loose[-30:], *aside])
+    elif count.failed:
+        count.failures[-1][1].extend(aside)
     return count
 
 
 def run_executable(test, build):
     env = dict(os.environ, **test["env"])
+    process = subprocess.Popen(test["cmd"], cwd=test["workdir"] or build, env=env, text=True, errors="replace",
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+    patience = max(test["timeout"], 60)
     try:
-        done = subprocess.run(test["cmd"], cwd=test["workdir"] or build, env=env, text=True, errors="replace",
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                              timeout=max(test["timeout"], 60))
-    except subprocess.TimeoutExpired as late:
-        count = Count()
-        count.fail(test["name"], f"not done after {late.timeout} s\n{(late.stdout or b'').decode(errors='replace')}")
-        return count
-    return read_tap(test["name"], done.stdout.splitlines(), lambda: done.returncode)
+        said, aside = process.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        said, aside = process.communicate()
+        aside += f"\nnot done after {patience} s"
+    return read_tap(test["name"], said.splitlines(), lambda: (process.returncode, aside))
 
 
 def run_script(path):
@@ -101,7 +107,7 @@ def run_script(path):
                 print("  " + line[2:].rstrip(), flush=True)
             yield line
 
-    return read_tap(path.stem, lines(), process.wait)
+    return read_tap(path.stem, lines(), lambda: (process.wait(), ""))
 
 
 def run_pytest(folder):
@@ -115,7 +121,7 @@ def run_pytest(folder):
         name = f"{case.get('classname')}: {case.get('name')}"
         bad = case.find("failure") if case.find("failure") is not None else case.find("error")
         if bad is not None:
-            count.fail(name, bad.text or bad.get("message"))
+            count.fail(name, (bad.text or bad.get("message")).splitlines())
         elif case.find("skipped") is not None:
             count.skipped += 1
             count.figures.append(f"skipped: {name}: {case.find('skipped').get('message')}")
@@ -123,7 +129,7 @@ def run_pytest(folder):
             count.passed += 1
         count.figures += [p.get("value") for p in case.iter("property") if p.get("name") == "figure"]
     if done.returncode not in (0, 1) or not cases:
-        count.fail(f"pytest {folder.name}", done.stdout[-4000:])
+        count.fail(f"pytest {folder.name}", done.stdout.splitlines()[-60:])
     return count
 
 
@@ -177,9 +183,9 @@ def main():
         count = run_suite(suite, [test for test in tests if is_of(test, suite)], build)
         for figure in count.figures:
             print(f"  {figure}")
-        for name, words in count.failures:
+        for name, lines in count.failures:
             print(f"  FAILED {name}")
-            print("\n".join("    " + line for line in (words or "").splitlines()))
+            print("\n".join("    " + line for line in lines))
         print(f"{suite:8}{count}  ({time.monotonic() - began:.1f} s)", flush=True)
         total.add(count)
     print(total)
