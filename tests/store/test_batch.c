@@ -191,6 +191,7 @@ h10_handler_is_named_for_the_loser(void **state)
 	assert_int_equal(batch_fetch(store, batch), BATCH_FETCHED);
 	assert_int_equal(work->dossier->issue.handler, 2);
 	assert_true(text_is(work->dossier->handler_name, "李四"));
+	assert_true(text_is(work->dossier->handler_code, "handler"));
 	store_drop(store, batch);
 }
 
@@ -1025,7 +1026,7 @@ older_schema_is_refused(void **state)
 	assert_true(store_check_now(&config, batch->arena, &why));
 	config.district = "XX";
 	assert_false(store_check_now(&config, batch->arena, &why));
-	assert_true(text_is(why, "the database has no such district"));
+	assert_true(text_is(why, "the database has no district XX; load it with `huying-admin load district FILE`"));
 	config.district = "ZC";
 	sql("UPDATE migration SET number = number - 1");
 	assert_false(store_check_now(&config, batch->arena, &why));

@@ -169,19 +169,21 @@ queue_is_in_order_and_pages(void **state)
 	assert_int_equal(look.issues_count, 0);
 }
 
+/* Then what is free at his unit. */
 static void
-tasks_are_his_own(void **state)
+tasks_begin_with_his_own(void **state)
 {
-	int64_t id = make_issue(store, "one");
+	int64_t other = make_issue(store, "one"), id = make_issue(store, "two");
 
 	(void)state;
-	make_issue(store, "two");
 	claim(id, KEY_HANDLER);
 	ask((struct look){.kind = LOOK_TASKS, .unit = UNIT_BUREAU, .actor = 2}, KEY_HANDLER);
-	assert_int_equal(look.issues_count, 1);
+	assert_int_equal(look.issues_count, 2);
 	assert_int_equal(look.issues[0].issue.id, id);
+	assert_int_equal(look.issues[1].issue.id, other);
 	ask((struct look){.kind = LOOK_TASKS, .unit = UNIT_BUREAU, .actor = 3}, KEY_HANDLER_2);
-	assert_int_equal(look.issues_count, 0);
+	assert_int_equal(look.issues_count, 1);
+	assert_int_equal(look.issues[0].issue.id, other);
 }
 
 static void
@@ -474,7 +476,7 @@ rules_are_loaded_without_a_daemon(void **state)
 	assert_int_equal(fresh.book->releases_count, 1);
 	arena_free(fresh.arena);
 	assert_false(store_load_rules_now(fixture_database(), "YY", &fresh, &why));
-	assert_true(text_is(why, "the database has no such district"));
+	assert_true(text_is(why, "the database has no district YY; load it with `huying-admin load district FILE`"));
 	assert_false(store_load_rules_now("host=/nowhere", "ZC", &fresh, &why));
 	assert_true(why.len > 0);
 	sql("UPDATE route SET lead = 'XX'");
@@ -550,7 +552,7 @@ main(int argc, char **argv)
 		FRESH(caller_is_read_in_the_same_snapshot),
 		FRESH(looks_have_the_districts_time),
 		FRESH(queue_is_in_order_and_pages),
-		FRESH(tasks_are_his_own),
+		FRESH(tasks_begin_with_his_own),
 		FRESH(mine_is_newest_first),
 		FRESH(beginning_ends_on_a_letters_edge),
 		FRESH(counts_by_grid),
