@@ -33,6 +33,7 @@ INSERT INTO huying.vocab (kind, number, word, zh, en) VALUES
     ('event', 13, 'approve', '核准', 'approve'),
     ('event', 14, 'rework', '返工', 'rework'),
     ('event', 15, 'feedback', '回访', 'feedback'),
+    ('event', 28, 'urge', '催办', 'urge'),
     ('event', 40, 'due', '到时', 'clock due'),
     ('clock', 1, 'ACCEPT', '受理时限', 'accept'),
     ('clock', 2, 'VERIFY', '核实时限', 'verify'),
@@ -164,4 +165,9 @@ INSERT INTO huying.vocab (kind, number, word, zh, en) VALUES
     ('notice', 2, 'overdue', '超时通知', 'overdue'),
     ('notice', 3, 'moved_up', '已上升一级', 'moved up a tier'),
     ('notice', 4, 'returned', '被退回', 'returned'),
-    ('notice', 5, 'redo', '群众不满意，重办', 'not solved, to be done again');
+    ('notice', 5, 'redo', '群众不满意，重办', 'not solved, to be done again'),
+    ('notice', 6, 'urge', '催办', 'urged'),
+    ('notice', 7, 'digest', '汇总', 'digest'),
+    ('channel', 2, 'webhook', '回调', 'webhook'),
+    ('channel', 3, 'mail', '邮件', 'mail'),
+    ('channel', 4, 'command', '命令', 'command');

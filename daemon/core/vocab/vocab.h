@@ -119,14 +119,14 @@ enum duty {
 #define CHANNEL(name, number, ...) CHANNEL_##name = number,
 enum channel {
 #include "core/vocab/channels.def"
-	CHANNEL_MAX = 1
+	CHANNEL_MAX = 4
 };
 #undef CHANNEL
 
 #define NOTICE(name, number, ...) NOTICE_##name = number,
 enum notice_kind {
 #include "core/vocab/notices.def"
-	NOTICE_KIND_MAX = 5
+	NOTICE_KIND_MAX = 7
 };
 #undef NOTICE
 
