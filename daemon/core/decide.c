@@ -21,6 +21,7 @@ static verb_fn *const verbs[EVENT_KIND_MAX + 1] = {
 	[EVENT_APPROVE] = decide_approve,
 	[EVENT_REWORK] = decide_rework,
 	[EVENT_FEEDBACK] = decide_feedback,
+	[EVENT_URGE] = decide_urge,
 };
 
 static struct deciding begin(const struct rulebook *book, const struct event *event,
@@ -31,6 +32,8 @@ static enum verdict command_event(struct deciding *d, struct dossier *dossier);
 static enum refusal judge(struct deciding *d, const struct issue_cell *cell);
 static enum refusal judge_role(const struct deciding *d, const struct issue_cell *cell);
 static enum refusal judge_escalate(const struct deciding *d);
+static enum refusal judge_urge(const struct deciding *d);
+static bool may_be_blind(enum event_kind kind);
 static bool is_reporters_feedback(const struct deciding *d);
 static enum verdict refused(struct deciding *d, enum refusal refusal);
 static enum verdict done(struct deciding *d, struct dossier *dossier);
@@ -138,7 +141,7 @@ command_event(struct deciding *d, struct dossier *dossier)
 	if (!dossier->exists || !actor_may_see(&event->actor, issue, d->in_force))
 		return refused(d, REFUSAL_UNKNOWN_ISSUE);
 	tell_state(d, issue, dossier);
-	if (event->seen_version == 0 && event->kind != EVENT_CLAIM)
+	if (event->seen_version == 0 && !may_be_blind(event->kind))
 		return refused(d, decide_refuse(d, REFUSAL_MISSING_FIELD, TEXT("seen_version")));
 	if (event->seen_version != 0 && event->seen_version != issue->version) {
 		d->effects->reply.verdict = VERDICT_CONFLICT;
@@ -185,6 +188,8 @@ judge_role(const struct deciding *d, const struct issue_cell *cell)
 
 	if (cell->event == EVENT_ESCALATE)
 		return judge_escalate(d);
+	if (cell->event == EVENT_URGE)
+		return judge_urge(d);
 	if (is_reporters_feedback(d))
 		return REFUSAL_NONE;
 	if ((actor->roles & roles) == 0)
@@ -209,6 +214,24 @@ judge_escalate(const struct deciding *d)
 	if (!handles || actor->unit != issue->holder.unit)
 		return REFUSAL_AREA;
 	return issue->handler != 0 && issue->handler != actor->id ? REFUSAL_HANDLER : REFUSAL_NONE;
+}
+
+/* A supervisor chases whatever lies in his area, whichever unit or desk has it. */
+static enum refusal
+judge_urge(const struct deciding *d)
+{
+	const struct actor *actor = &d->event->actor;
+
+	if (!actor_has(actor, ROLE_SUPERVISOR))
+		return REFUSAL_ROLE;
+	return actor_covers(actor, &d->dossier->issue, d->in_force) ? REFUSAL_NONE : REFUSAL_AREA;
+}
+
+/* A claim is settled by who comes first, and chasing is meant for whoever has it now. */
+static bool
+may_be_blind(enum event_kind kind)
+{
+	return kind == EVENT_CLAIM || kind == EVENT_URGE;
 }
 
 static bool

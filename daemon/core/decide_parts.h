@@ -32,7 +32,7 @@ typedef enum refusal verb_fn(struct deciding *deciding);
 
 verb_fn decide_report, decide_file;
 verb_fn decide_decline, decide_dispatch, decide_claim, decide_release, decide_progress, decide_return,
-	decide_escalate, decide_answer, decide_approve, decide_rework, decide_feedback;
+	decide_escalate, decide_answer, decide_approve, decide_rework, decide_feedback, decide_urge;
 
 /* One pass over what fell due. False when nothing applies. */
 bool decide_due(struct deciding *deciding);

@@ -197,6 +197,21 @@ decide_feedback(struct deciding *d)
 	return REFUSAL_NONE;
 }
 
+/* Each time anew: the notice's key has the version of this decision in it. */
+enum refusal
+decide_urge(struct deciding *d)
+{
+	const struct issue *issue = &d->issue;
+	struct notice notice = {.kind = NOTICE_URGE, .actor = issue->handler};
+
+	if (issue->handler == 0) {
+		notice.unit = issue->holder.unit;
+		notice.role = decide_desk_role(issue);
+	}
+	decide_notify(d, notice);
+	return REFUSAL_NONE;
+}
+
 /* ---- helpers ---- */
 
 static enum refusal

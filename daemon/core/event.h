@@ -77,7 +77,7 @@ struct event {
 	struct digest digest;
 	struct actor actor;        /* id 0 for DUE */
 	int64_t issue;             /* 0: a report, or "claim next" */
-	int32_t seen_version;      /* 0 = not stated: allowed for report, claim and claim next only */
+	int32_t seen_version;      /* 0 = not stated: allowed for report, claim, claim next and urge only */
 	enum reason reason;        /* 0 = none */
 	struct text text;          /* what was said; at most TEXT_BYTES_MAX */
 	union {

@@ -21,6 +21,11 @@
 	"a ladder step: remind, notify, dispatched at the unit one tier up (a new SIGN, LEASE "   \
 	"stops; HANDLE and BUNDLE run on), returned to the backstop desk, severity"
 
+/* Chasing moves nothing: whoever has it is told, and the journal says who asked. */
+#define URGE_OF(state)                                                                             \
+	{state, EVENT_URGE, state, SUPERVISOR, false, false, false, "",                            \
+		"the handler is told, or without one the desk that holds it; no clock changes"}
+
 /* state, event, next, roles, at_holder, own_handling, not_who_handled, needs, effect */
 static const struct issue_cell cells[] = {
 	{0, EVENT_REPORT, RULES, ANYBODY, false, false, false,
@@ -34,11 +39,13 @@ static const struct issue_cell cells[] = {
 		"told or certain"},
 	{ISSUE_REPORTED, EVENT_DECLINE, ISSUE_DECLINED, ACCEPTOR | DUTY_OFFICER, true, false, false,
 		"reason", "all clocks stop"},
+	URGE_OF(ISSUE_REPORTED),
 	{ISSUE_REPORTED, EVENT_DUE, RULES, ANYBODY, false, false, false, "", DUE_AT_DESK},
 
 	{ISSUE_FILED, EVENT_DISPATCH, ISSUE_DISPATCHED, DISPATCHER, true, false, false,
 		"lead unit, told or certain by the rules",
 		"DISPATCH stops, SIGN starts; HANDLE starts unless it runs already"},
+	URGE_OF(ISSUE_FILED),
 	{ISSUE_FILED, EVENT_DUE, RULES, ANYBODY, false, false, false, "", DUE_AT_DESK},
 
 	{ISSUE_DISPATCHED, EVENT_CLAIM, ISSUE_HANDLING, HANDLER, true, false, false, "",
@@ -50,6 +57,7 @@ static const struct issue_cell cells[] = {
 	{ISSUE_DISPATCHED, EVENT_ESCALATE, ISSUE_DISPATCHED, HANDLER | SUPERVISOR, false, false, false,
 		"reason; a tier above",
 		"the unit one tier up holds and leads: a new SIGN; HANDLE and BUNDLE run on"},
+	URGE_OF(ISSUE_DISPATCHED),
 	{ISSUE_DISPATCHED, EVENT_DUE, RULES, ANYBODY, false, false, false, "", DUE_AT_UNIT},
 
 	{ISSUE_HANDLING, EVENT_CLAIM, ISSUE_HANDLING, HANDLER, true, false, false, "no handler yet",
@@ -70,6 +78,7 @@ static const struct issue_cell cells[] = {
 		"text; closing condition and photo where the standard row wants them",
 		"answered: LEASE, HANDLE and BUNDLE stop, CLOSE starts; where the row wants no check, "
 		"feedback: FEEDBACK starts"},
+	URGE_OF(ISSUE_HANDLING),
 	{ISSUE_HANDLING, EVENT_DUE, RULES, ANYBODY, false, false, false, "",
 		"LEASE ends: without handler, HANDLE runs on; " DUE_AT_UNIT},
 
@@ -77,6 +86,7 @@ static const struct issue_cell cells[] = {
 		"lead unit, told or certain by the rules",
 		"DISPATCH stops, SIGN starts; same unit: HANDLE resumes; other unit: HANDLE restarts "
 		"or runs on by policy"},
+	URGE_OF(ISSUE_RETURNED),
 	{ISSUE_RETURNED, EVENT_DUE, RULES, ANYBODY, false, false, false, "", DUE_AT_DESK},
 
 	{ISSUE_ANSWERED, EVENT_APPROVE, ISSUE_FEEDBACK, ACCEPTOR | DUTY_OFFICER, true, false, true, "",
@@ -85,12 +95,14 @@ static const struct issue_cell cells[] = {
 		"reason",
 		"back to who answered: CLOSE stops, BUNDLE and LEASE start, HANDLE reopens or restarts "
 		"by policy"},
+	URGE_OF(ISSUE_ANSWERED),
 	{ISSUE_ANSWERED, EVENT_DUE, RULES, ANYBODY, false, false, false, "", DUE_AT_DESK},
 
 	{ISSUE_FEEDBACK, EVENT_FEEDBACK, RULES, CALLBACK, true, false, true,
 		"contacted, solved, satisfied 1–5, stored as given",
 		"solved: closed, all clocks stop; not solved: dispatched to the lead unit (redo), "
 		"FEEDBACK stops, SIGN and BUNDLE start, HANDLE reopens or restarts by policy"},
+	URGE_OF(ISSUE_FEEDBACK),
 	{ISSUE_FEEDBACK, EVENT_DUE, RULES, ANYBODY, false, false, false, "",
 		"FEEDBACK ends: closed by rule, marked so; " DUE_AT_DESK},
 };
@@ -179,7 +191,8 @@ print_who(FILE *out, const struct issue_cell *cell)
 	}
 	if (cell->at_holder)
 		fputs(cell->own_handling ? " who has it" : " of the unit", out);
-	if (may_be_at_backstop(cell->state) && (cell->roles & DUTY_OFFICER) == 0)
+	if (may_be_at_backstop(cell->state) && (cell->roles & DUTY_OFFICER) == 0 &&
+		cell->event != EVENT_URGE)
 		fputs("; at the backstop desk duty_officer", out);
 	if (cell->not_who_handled)
 		fputs("; never who handled it", out);

@@ -28,8 +28,9 @@ struct budget {
 
 enum subject {
 	SUBJECT_NONE,
-	SUBJECT_NEEDED,     /* and the version that was seen */
-	SUBJECT_UNLESS_NEXT /* claim: none for the next one; the version need not be told */
+	SUBJECT_NEEDED,      /* and the version that was seen */
+	SUBJECT_ANY_VERSION, /* the version need not be told */
+	SUBJECT_UNLESS_NEXT  /* claim: none for the next one; the version need not be told */
 };
 
 /* What a decoder of one verb or query works with. */
@@ -68,6 +69,7 @@ static const struct verb {
 	{HUYING__COMMAND__VERB_APPROVE, EVENT_APPROVE, SUBJECT_NEEDED, false, false, NULL},
 	{HUYING__COMMAND__VERB_REWORK, EVENT_REWORK, SUBJECT_NEEDED, true, false, NULL},
 	{HUYING__COMMAND__VERB_FEEDBACK, EVENT_FEEDBACK, SUBJECT_NEEDED, false, false, fill_feedback},
+	{HUYING__COMMAND__VERB_URGE, EVENT_URGE, SUBJECT_ANY_VERSION, false, false, NULL},
 };
 
 static void *budget_take(void *budget, size_t size);

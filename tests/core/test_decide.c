@@ -630,7 +630,7 @@ claim_next_with_nothing_free(void **unused)
 }
 
 static void
-only_a_claim_may_leave_out_the_version(void **unused)
+a_verb_that_moves_it_on_needs_the_version(void **unused)
 {
 	struct stage stage = stage_open();
 	struct event event;
@@ -1202,6 +1202,68 @@ progress_has_nothing_more_to_say(void **unused)
 	stage_close(&stage);
 }
 
+/* ---- chasing ---- */
+
+/* Whoever has it is told, each time; nothing else about the issue moves. */
+static void
+urge_tells_who_has_it_and_moves_nothing(void **unused)
+{
+	struct stage stage = stage_open();
+	const struct notice *notice = &stage.effects.notices[0];
+	struct issue before;
+	struct event event;
+
+	(void)unused;
+	bring_to(&stage, ISSUE_DISPATCHED);
+	before = stage.dossier.issue;
+	event = command(&stage, SUPERVISOR, EVENT_URGE);
+	event.seen_version = 0;
+	event.text = TEXT("three days now");
+	for (int times = 1; times <= 2; times++) {
+		done(&stage, MINUTES(1), event);
+		assert_int_equal(stage.dossier.issue.version, before.version + times);
+		assert_int_equal(stage.effects.notices_count, 1);
+		assert_int_equal(notice->kind, NOTICE_URGE);
+		assert_int_equal(notice->unit, U_T1C1G1);
+		assert_int_equal(notice->role, ROLE_HANDLER);
+		assert_int_equal(notice->actor, 0);
+	}
+	assert_int_equal(stage.effects.ledger_count, 0);
+	assert_true(text_is(stage.effects.journal.text, "three days now"));
+	assert_int_equal(stage.effects.journal.cause, before.cause);
+	assert_memory_equal(stage.dossier.issue.clocks, before.clocks, sizeof(before.clocks));
+	assert_int_equal(stage.dossier.issue.state, before.state);
+	assert_int_equal(stage.dossier.issue.due_at.us, before.due_at.us);
+	assert_int_equal(stage.dossier.issue.next_due_at.us, before.next_due_at.us);
+	assert_int_equal(stage.dossier.issue.rank, before.rank);
+	assert_false(stage.effects.withdraw_notices);
+
+	done(&stage, 1, command(&stage, HANDLER, EVENT_CLAIM));
+	done(&stage, 1, event);
+	assert_int_equal(notice->actor, HANDLER);
+	assert_int_equal(notice->unit, 0);
+	assert_int_equal(stage.dossier.issue.handler, HANDLER);
+	stage_close(&stage);
+}
+
+static void
+urge_at_the_backstop_is_the_supervisors_too(void **unused)
+{
+	struct stage stage = stage_open();
+	struct event event;
+
+	(void)unused;
+	done(&stage, 1, report_of(&stage, "orphan/x/y", "T1C1G1"));
+	assert_holder(&stage, U_ZC, DESK_BACKSTOP);
+	event = command(&stage, DUTY, EVENT_URGE);
+	play(&stage, 1, event);
+	assert_refused(&stage, REFUSAL_ROLE);
+	done(&stage, 1, command(&stage, SUPERVISOR, EVENT_URGE));
+	assert_int_equal(stage.effects.notices[0].unit, U_ZC);
+	assert_int_equal(stage.effects.notices[0].role, ROLE_DUTY_OFFICER);
+	stage_close(&stage);
+}
+
 int
 main(void)
 {
@@ -1228,7 +1290,7 @@ main(void)
 	CHECK_ONE(&group, due_is_the_earliest_clock_but_the_lease);
 	CHECK_ONE(&group, h10_two_claims_one_wins_the_other_sees_who);
 	CHECK_ONE(&group, claim_next_with_nothing_free);
-	CHECK_ONE(&group, only_a_claim_may_leave_out_the_version);
+	CHECK_ONE(&group, a_verb_that_moves_it_on_needs_the_version);
 	CHECK_ONE(&group, h12_progress_renews_the_lease_so_many_times);
 	CHECK_ONE(&group, claim_without_lease_by_policy);
 	CHECK_ROWS(&group, redispatch_rows, check_redispatch);
@@ -1254,5 +1316,7 @@ main(void)
 	CHECK_ONE(&group, same_inputs_give_the_same_bytes);
 	CHECK_ONE(&group, said_is_json_without_contact_data);
 	CHECK_ONE(&group, progress_has_nothing_more_to_say);
+	CHECK_ONE(&group, urge_tells_who_has_it_and_moves_nothing);
+	CHECK_ONE(&group, urge_at_the_backstop_is_the_supervisors_too);
 	return check_run("decide", &group);
 }

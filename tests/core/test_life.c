@@ -40,7 +40,7 @@ static const enum issue_state states[] = {ISSUE_REPORTED, ISSUE_FILED, ISSUE_DIS
 	ISSUE_RETURNED, ISSUE_ANSWERED, ISSUE_FEEDBACK, ISSUE_CLOSED, ISSUE_DECLINED};
 static const enum event_kind verbs[] = {EVENT_FILE, EVENT_DECLINE, EVENT_DISPATCH, EVENT_CLAIM,
 	EVENT_RELEASE, EVENT_PROGRESS, EVENT_RETURN, EVENT_ESCALATE, EVENT_ANSWER, EVENT_APPROVE,
-	EVENT_REWORK, EVENT_FEEDBACK};
+	EVENT_REWORK, EVENT_FEEDBACK, EVENT_URGE};
 
 static void
 add_row(enum issue_state state, enum event_kind event, enum ask ask)
@@ -142,6 +142,10 @@ check_row(void **state)
 		break;
 	case ASK_WRONG_UNIT:
 		event.actor = person(EVERYTHING);
+		if (row->event == EVENT_URGE) { /* a supervisor is judged by his area, wherever he sits */
+			event.actor = person(OTHER_SUPERVISOR);
+			event.actor.unit = stage.dossier.issue.holder.unit;
+		}
 		play(&stage, US_PER_SECOND, event);
 		assert_refused(&stage, REFUSAL_AREA);
 		break;
