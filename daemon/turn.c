@@ -87,8 +87,11 @@ static void decide_command(struct turn *turn, struct slot *slot, struct work *wo
 static void decide_due(struct turn *turn, struct slot *slot, struct work *work);
 static void decide_hello(struct turn *turn, struct slot *slot, struct work *work);
 static void decide_enrol(struct turn *turn, struct slot *slot, struct work *work);
+static void decide_acknowledge(struct turn *turn, struct slot *slot, struct work *work);
 static void refuse_work(struct turn *turn, struct slot *slot, struct work *work, enum refusal refusal,
 	struct text detail);
+static struct text busy_reply(struct turn *turn, struct slot *slot, const struct work *work,
+	struct instant now);
 static void wait_again(struct turn *turn, struct slot *slot, struct work *work);
 static void tell_batch(struct turn *turn, struct slot *slot);
 static void fail_batch(struct turn *turn, struct slot *slot);
@@ -412,13 +415,17 @@ join(struct turn *turn, struct slot *slot, const struct asked *asked)
 		return false;
 	work = &batch->works[batch->count++];
 	*work = (struct work){.key = asked->key, .owner = own};
-	work->kind = decoded.kind == WIRE_COMMAND ? WORK_COMMAND :
-		decoded.kind == WIRE_HELLO	  ? WORK_HELLO :
-						    WORK_ENROL;
+	work->kind = decoded.kind == WIRE_COMMAND    ? WORK_COMMAND :
+		decoded.kind == WIRE_HELLO	     ? WORK_HELLO :
+		decoded.kind == WIRE_ACKNOWLEDGE ? WORK_ACKNOWLEDGE :
+						       WORK_ENROL;
 	work->event = decoded.event;
 	work->hello = decoded.hello;
 	work->new_key = decoded.new_key;
 	work->device_name = decoded.device_name;
+	work->notice_ids = decoded.notice_ids;
+	work->notice_ids_count = decoded.notice_ids_count;
+	own->tag = decoded.tag;
 	slot->bytes += own->bytes.len;
 	if (asked->part > 0)
 		slot->part = limit;
@@ -517,6 +524,7 @@ decide_work(struct turn *turn, struct slot *slot, struct work *work)
 		[WORK_DUE] = decide_due,
 		[WORK_HELLO] = decide_hello,
 		[WORK_ENROL] = decide_enrol,
+		[WORK_ACKNOWLEDGE] = decide_acknowledge,
 	};
 
 	work->verdict = VERDICT_REFUSED;
@@ -648,6 +656,25 @@ decide_enrol(struct turn *turn, struct slot *slot, struct work *work)
 }
 
 static void
+decide_acknowledge(struct turn *turn, struct slot *slot, struct work *work)
+{
+	const struct asked *asked = work->owner;
+	enum refusal refusal = actor_may_speak(&work->actor);
+
+	if (refusal != REFUSAL_NONE) {
+		refuse_work(turn, slot, work, refusal, TEXT_NONE);
+		return;
+	}
+	if (work->found == WORK_LOCKED) {
+		wait_again(turn, slot, work);
+		return;
+	}
+	if (work->notices_count > 0)
+		work->verdict = VERDICT_DONE;
+	work->reply = wire_acknowledged(slot->batch.arena, asked->tag, work->notices_count);
+}
+
+static void
 refuse_work(struct turn *turn, struct slot *slot, struct work *work, enum refusal refusal, struct text detail)
 {
 	struct asked *asked = work->owner;
@@ -666,6 +693,20 @@ refuse_work(struct turn *turn, struct slot *slot, struct work *work, enum refusa
 		log_escape(detail));
 }
 
+/* Empty for a Hello or an Enrol: they are sent again when nothing comes. */
+static struct text
+busy_reply(struct turn *turn, struct slot *slot, const struct work *work, struct instant now)
+{
+	const struct asked *asked = work->owner;
+	struct wire_names names = names_for(turn, turn->rules, now, asked->peer);
+
+	if (work->kind == WORK_COMMAND)
+		return wire_busy(slot->batch.arena, work->event.request, RETRY_MS, now);
+	if (work->kind == WORK_ACKNOWLEDGE)
+		return wire_refused(slot->batch.arena, &names, REFUSAL_NONE, TEXT("busy"), RETRY_MS, now);
+	return TEXT_NONE;
+}
+
 /* Into the next batch, unless it has waited long enough: then BUSY. */
 static void
 wait_again(struct turn *turn, struct slot *slot, struct work *work)
@@ -676,9 +717,7 @@ wait_again(struct turn *turn, struct slot *slot, struct work *work)
 	if (asked == NULL)
 		return;
 	if (wait_clock_us() - asked->since_us > PATIENCE_US || ++asked->tries > TRIES_MAX) {
-		if (work->kind == WORK_COMMAND)
-			work->reply =
-				wire_busy(slot->batch.arena, work->event.request, RETRY_MS, slot->batch.now);
+		work->reply = busy_reply(turn, slot, work, slot->batch.now);
 		return;
 	}
 	waiting_add(&turn->waiting, asked);
@@ -768,9 +807,8 @@ fail_batch(struct turn *turn, struct slot *slot)
 			waiting_add(&turn->waiting, asked);
 		} else if (error == BATCH_REPEAT && ++asked->tries <= TRIES_MAX) {
 			waiting_add(&turn->waiting, asked);
-		} else if (work->kind == WORK_COMMAND) {
-			work->reply = wire_busy(batch->arena, work->event.request, RETRY_MS,
-				store_now(turn->store));
+		} else {
+			work->reply = busy_reply(turn, slot, work, store_now(turn->store));
 		}
 		if (work->reply.len > 0)
 			bus_send(turn->bus, asked->peer, work->reply);

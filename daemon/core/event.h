@@ -18,6 +18,7 @@
 #define TEXT_BYTES_MAX 30000
 #define PHOTOS_MAX 16
 #define ASSIST_MAX 8
+#define ACKNOWLEDGE_MAX 200
 
 /* A photo that lies elsewhere: its digest and what it is. */
 struct photo {

@@ -13,7 +13,8 @@ enum look_kind {
 	LOOK_TASKS,
 	LOOK_OVERDUE_LIST,
 	LOOK_OVERDUE_COUNTS,
-	LOOK_CONTACT
+	LOOK_CONTACT,
+	LOOK_INBOX
 };
 
 enum look_by {
@@ -36,6 +37,27 @@ struct look_decision { /* a journal row */
 	size_t ledger_count;
 };
 
+struct look_notice { /* of somebody's inbox */
+	int64_t id;
+	enum notice_kind kind;
+	struct instant at;
+	enum clock_kind clock; /* 0 = not of a clock */
+	bool acknowledged;
+	struct text text;      /* beginning of what was said with it */
+	int32_t count;         /* a digest stands for so many; 0 = it is none */
+	struct issue issue;    /* id 0: of no single issue */
+	bool hidden;           /* he may not see the issue any longer: its present state is not told */
+};
+
+/* An issue that changed since the feed was last read: as it stands, and where it was before. */
+struct look_change {
+	struct look_issue row;
+	int32_t before;          /* version it had; 0 = it was not there */
+	int32_t *units;          /* that held it, before and in between */
+	size_t units_count;
+	struct instant due_at;   /* earliest due it had; INSTANT_NEVER = none */
+};
+
 struct look_count {
 	int32_t id;    /* place or unit; 0 = none */
 	uint32_t red, yellow, green;
@@ -51,13 +73,14 @@ struct look {
 	int32_t after_version; /* SHOW */
 	int32_t unit;          /* QUEUE, TASKS: whose */
 	enum desk desk;        /* QUEUE: 0 = all */
-	int32_t actor;         /* MINE: reporter; TASKS: handler; CONTACT: who looks */
+	int32_t actor;         /* MINE: reporter; TASKS: handler; CONTACT: who looks; INBOX: whose */
 	int32_t device;        /* CONTACT */
 	bool open_only;        /* MINE */
+	bool all;              /* INBOX: also those acknowledged */
 	int32_t area, area_tier; /* OVERDUE: place id and its tier, 1–4 */
 	enum look_by by;
 	struct span soon;
-	uint64_t after;        /* cursor: MINE an issue id, COUNTS a place or unit, else rows before */
+	uint64_t after;        /* cursor: MINE an issue id, INBOX a notice, COUNTS a place or unit, else rows before */
 	struct text reason;    /* CONTACT */
 	size_t limit;          /* rows at most */
 	void *owner;           /* the turn's, untouched */
@@ -73,6 +96,8 @@ struct look {
 	int32_t next_version;
 	struct look_count *counts;
 	size_t counts_count;
+	struct look_notice *notices;
+	size_t notices_count;
 	struct text feedback;   /* SHOW: `said` of the last feedback; empty = none */
 	int32_t *assist_units;  /* SHOW */
 	size_t assist_count;

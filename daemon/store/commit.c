@@ -66,6 +66,11 @@ struct device_row {
 	struct text name;
 };
 
+struct acknowledged_row {
+	int64_t id;
+	struct instant at;
+};
+
 static const struct column receipt_columns[] = {
 	COLUMN(INT, receipt_row, device), COLUMN(UUID, receipt_row, request),
 	COLUMN(LONG, receipt_row, issue_id), COLUMN(DIGEST, receipt_row, digest),
@@ -120,6 +125,8 @@ static const struct column next_due_columns[] = {
 	{"next_due_at", COLUMN_INSTANT, offsetof(struct case_, dossier.issue.next_due_at), true, 0},
 	{"due_at", COLUMN_INSTANT, offsetof(struct case_, dossier.issue.due_at), true, 0},
 	{"warn_at", COLUMN_INSTANT, offsetof(struct case_, dossier.issue.warn_at), true, 0}};
+static const struct column acknowledged_columns[] = {
+	COLUMN(LONG, acknowledged_row, id), COLUMN(INSTANT, acknowledged_row, at)};
 static const struct column withdrawal_columns[] = {
 	{"issue_id", COLUMN_LONG, offsetof(struct case_, dossier.issue.id), false, 0}};
 
@@ -141,6 +148,7 @@ enum written {
 	NOTICES,
 	OBLIGATIONS,
 	RESERVES,
+	ACKNOWLEDGED,
 	DEVICES,
 	WRITTEN_COUNT
 };
@@ -157,6 +165,7 @@ static void lay_out_report(struct writing *writing, const struct work *work);
 static void lay_out_journal(struct writing *writing, const struct work *work);
 static void lay_out_notices(struct writing *writing, const struct work *work);
 static void lay_out_assist(struct writing *writing, const struct work *work);
+static void lay_out_acknowledged(struct writing *writing, const struct work *work);
 static void lay_out_receipt(struct writing *writing, const struct work *work);
 static void lay_out_correction(struct writing *writing, struct case_ *case_);
 static struct list list_new(struct arena *arena, size_t most);
@@ -186,6 +195,7 @@ static const struct {
 	[NOTICES] = TABLE(NOTICES, false, notice_columns),
 	[OBLIGATIONS] = TABLE(OBLIGATIONS, false, obligation_columns),
 	[RESERVES] = TABLE(RESERVES, false, reserve_columns),
+	[ACKNOWLEDGED] = TABLE(ACKNOWLEDGED, false, acknowledged_columns),
 	[DEVICES] = TABLE(DEVICES, true, device_columns),
 };
 
@@ -211,16 +221,21 @@ static void
 lay_out(struct writing *writing)
 {
 	const struct batch *batch = writing->lane->batch;
-	size_t notices = 0, assists = 0;
+	size_t notices = 0, assists = 0, acknowledged = 0;
 
-	for (size_t at = 0; at < batch->count; at++)
+	for (size_t at = 0; at < batch->count; at++) {
+		acknowledged += batch->works[at].notices_count;
 		if (batch->works[at].verdict == VERDICT_DONE && batch->works[at].effects != NULL) {
 			notices += batch->works[at].effects->notices_count;
 			assists += batch->works[at].effects->assist_count;
 		}
+	}
 	for (enum written which = 0; which < WRITTEN_COUNT; which++)
 		writing->lists[which] = list_new(writing->arena,
-			which == NOTICES ? notices : which == OBLIGATIONS ? assists : batch->count);
+			which == NOTICES      ? notices :
+			which == OBLIGATIONS  ? assists :
+			which == ACKNOWLEDGED ? acknowledged :
+						batch->count);
 	for (size_t at = batch->count; at-- > 0;)
 		lay_out_issue_work(writing, &batch->works[at]);
 	for (size_t at = 0; at < batch->count; at++) {
@@ -239,6 +254,8 @@ lay_out(struct writing *writing)
 			add_copy(writing, DEVICES, &row, sizeof(row));
 			writing->lane->brings_keys = true;
 		}
+		if (work->kind == WORK_ACKNOWLEDGE)
+			lay_out_acknowledged(writing, work);
 		if (work->kind == WORK_COMMAND || work->kind == WORK_DUE)
 			lay_out_journal(writing, work);
 		if (work->kind == WORK_COMMAND)
@@ -361,6 +378,16 @@ lay_out_assist(struct writing *writing, const struct work *work)
 		*row = (struct obligation_row){work->dossier->issue.id, work->dossier->issue.rank,
 			work->effects->assist[i], pack_clocks(writing->arena, none)};
 		add(writing, OBLIGATIONS, row);
+	}
+}
+
+static void
+lay_out_acknowledged(struct writing *writing, const struct work *work)
+{
+	for (size_t i = 0; i < work->notices_count; i++) {
+		struct acknowledged_row row = {work->notices[i], writing->lane->batch->now};
+
+		add_copy(writing, ACKNOWLEDGED, &row, sizeof(row));
 	}
 }
 

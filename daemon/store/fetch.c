@@ -21,6 +21,7 @@ struct asked { /* beside each given work */
 	struct case_ *case_; /* NULL: claim next, or no issue */
 	bool repeated;       /* the same request, code or outside reference stands before it in the batch */
 	bool has_receipt;
+	size_t notices_locked, notices_present; /* of those it acknowledges, in his inbox */
 	struct digest digest;
 	struct text reply;
 };
@@ -51,6 +52,7 @@ struct fetch {
 	struct list receipts;  /* requests, keys */
 	struct list reserves;  /* issue ids, keys */
 	struct list externals; /* sources, references */
+	struct list notices;   /* ids, keys */
 	struct case_ **claimable;
 	bool *taken;
 	size_t claimable_count;
@@ -63,6 +65,7 @@ struct fetch {
 
 static void plan(struct lane *lane);
 static void plan_command(struct lane *lane, size_t at);
+static void plan_acknowledge(struct lane *lane, size_t at);
 static void plan_repeats(struct lane *lane);
 static struct list list_new(struct arena *arena, size_t most, size_t size, size_t more_size);
 static struct case_ *case_of(struct lane *lane, int64_t id);
@@ -77,11 +80,14 @@ static void read_actors(struct lane *lane, const PGresult *result);
 static void read_receipts(struct lane *lane, const PGresult *result);
 static void read_reserves(struct lane *lane, const PGresult *result);
 static void read_externals(struct lane *lane, const PGresult *result);
+static void read_notices(struct lane *lane, const PGresult *result);
+static void read_notices_present(struct lane *lane, const PGresult *result);
 static void read_numbers(struct lane *lane, const PGresult *result);
 static void read_next_due(struct lane *lane, const PGresult *result);
 static void read_district(struct lane *lane, const PGresult *result);
 static struct case_ *read_issue(struct lane *lane, const PGresult *result, int row);
 static void settle_command(struct lane *lane, size_t at);
+static void settle_acknowledge(struct lane *lane, size_t at);
 static void settle_report(struct work *work, struct case_ *case_);
 static void settle_claim_next(struct lane *lane, struct work *work);
 static void settle_due(struct lane *lane);
@@ -97,6 +103,8 @@ static void (*const readers[STATEMENT_COUNT])(struct lane *, const PGresult *) =
 	[STATEMENT_FETCH_RECEIPTS] = read_receipts,
 	[STATEMENT_FETCH_RESERVES] = read_reserves,
 	[STATEMENT_FETCH_EXTERNALS] = read_externals,
+	[STATEMENT_FETCH_NOTICES] = read_notices,
+	[STATEMENT_FETCH_NOTICES_PRESENT] = read_notices_present,
 	[STATEMENT_FETCH_NUMBERS] = read_numbers,
 	[STATEMENT_FETCH_NEXT_DUE] = read_next_due,
 	[STATEMENT_FETCH_DISTRICT] = read_district,
@@ -135,6 +143,8 @@ fetch_finish(struct lane *lane)
 		work->event.actor = work->actor;
 		if (work->kind == WORK_COMMAND)
 			settle_command(lane, at);
+		else if (work->kind == WORK_ACKNOWLEDGE)
+			settle_acknowledge(lane, at);
 		else
 			work->found = fetch->asked[at].repeated ? WORK_LOCKED : WORK_READY;
 	}
@@ -149,7 +159,7 @@ plan(struct lane *lane)
 {
 	struct batch *batch = lane->batch;
 	struct arena *arena = batch->arena;
-	size_t most = batch->count + batch->due_max;
+	size_t most = batch->count + batch->due_max, notices = 0;
 	struct fetch *fetch = arena_take(arena, sizeof(*fetch));
 	int64_t need = IDS_LOW;
 
@@ -169,6 +179,9 @@ plan(struct lane *lane)
 	fetch->receipts = list_new(arena, batch->count, sizeof(struct request_id), sizeof(struct key));
 	fetch->reserves = list_new(arena, batch->count, sizeof(int64_t), sizeof(struct key));
 	fetch->externals = list_new(arena, batch->count, sizeof(struct text), sizeof(struct text));
+	for (size_t at = 0; at < batch->count; at++)
+		notices += batch->works[at].notice_ids_count;
+	fetch->notices = list_new(arena, notices, sizeof(int64_t), sizeof(struct key));
 	fetch->free = arena_take_array(arena, batch->count, sizeof(*fetch->free));
 	for (size_t at = 0; at < batch->count; at++) {
 		struct work *work = &batch->works[at];
@@ -182,6 +195,8 @@ plan(struct lane *lane)
 		fetch->asked[at].key = *number;
 		if (work->kind == WORK_COMMAND)
 			plan_command(lane, at);
+		else if (work->kind == WORK_ACKNOWLEDGE)
+			plan_acknowledge(lane, at);
 		else if (work->kind == WORK_HELLO)
 			need += RESERVE_SIZE;
 		need += work->kind == WORK_COMMAND && work->event.kind == EVENT_REPORT;
@@ -224,6 +239,21 @@ plan_command(struct lane *lane, size_t at)
 		list = &fetch->externals;
 		((struct text *)list->values)[list->count] = event->report.source;
 		((struct text *)list->more)[list->count] = event->report.reference;
+		list->works[list->count++] = at;
+	}
+}
+
+static void
+plan_acknowledge(struct lane *lane, size_t at)
+{
+	struct work *work = &lane->batch->works[at];
+	struct list *list = &lane->fetch->notices;
+
+	work->notices = arena_take_array(lane->batch->arena, work->notice_ids_count, sizeof(*work->notices));
+	work->notices_count = 0;
+	for (size_t i = 0; i < work->notice_ids_count; i++) {
+		((int64_t *)list->values)[list->count] = (int64_t)work->notice_ids[i];
+		((struct key *)list->more)[list->count] = work->key;
 		list->works[list->count++] = at;
 	}
 }
@@ -316,15 +346,18 @@ send_all(struct lane *lane)
 {
 	struct connection *connection = lane->connection;
 	struct fetch *fetch = lane->fetch;
-	struct params district = params_new(lane->batch->arena), named, due, claims, params;
+	struct params district = params_new(lane->batch->arena), named, due, claims, notices, params;
 
 	params_integer(&district, lane->store->district);
 	named = due = district;
 	params_array(&named, COLUMN_LONG, fetch->ids, fetch->ids_count);
 	claims = params_of_list(lane, COLUMN_KEY, &fetch->claims, COLUMN_KEY);
+	notices = params_of_list(lane, COLUMN_LONG, &fetch->notices, COLUMN_KEY);
 	connection_send(connection, STATEMENT_BATCH_BEGIN, NULL);
 	if (fetch->ids_count > 0)
 		connection_send(connection, STATEMENT_FETCH_NAMED, &named);
+	if (fetch->notices.count > 0)
+		connection_send(connection, STATEMENT_FETCH_NOTICES, &notices);
 	if (fetch->looks_for_due) {
 		params_instant(&due, lane->batch->due_from_start ? (struct instant){INT64_MIN}
 								 : lane->store->due_floor);
@@ -336,6 +369,8 @@ send_all(struct lane *lane)
 		connection_send(connection, STATEMENT_FETCH_CLAIMABLE, &claims);
 	if (fetch->ids_count > 0)
 		connection_send(connection, STATEMENT_FETCH_PRESENT, &named);
+	if (fetch->notices.count > 0)
+		connection_send(connection, STATEMENT_FETCH_NOTICES_PRESENT, &notices);
 	if (fetch->claims.count > 0)
 		connection_send(connection, STATEMENT_FETCH_FREE, &claims);
 	if (fetch->keys_count > 0) {
@@ -522,6 +557,35 @@ read_externals(struct lane *lane, const PGresult *result)
 			value_integer(result, row, 1);
 }
 
+/* One that two works of a batch name is acknowledged by the first. */
+static void
+read_notices(struct lane *lane, const PGresult *result)
+{
+	const struct list *list = &lane->fetch->notices;
+	struct index seen = index_new(lane->batch->arena, list->count);
+
+	for (int row = 0; row < PQntuples(result); row++) {
+		size_t n = (size_t)value_integer(result, row, 0);
+		struct work *work;
+		int64_t *id;
+
+		must(n >= 1 && n <= list->count);
+		id = &((int64_t *)list->values)[n - 1];
+		work = &lane->batch->works[list->works[n - 1]];
+		lane->fetch->asked[list->works[n - 1]].notices_locked++;
+		if ((*index_at(&seen, id, sizeof(*id)))++ == 0)
+			work->notices[work->notices_count++] = *id;
+	}
+}
+
+/* Counted against those that were locked. */
+static void
+read_notices_present(struct lane *lane, const PGresult *result)
+{
+	for (int row = 0; row < PQntuples(result); row++)
+		asked_of(lane, &lane->fetch->notices, result, row)->notices_present++;
+}
+
 static void
 read_numbers(struct lane *lane, const PGresult *result)
 {
@@ -573,6 +637,16 @@ settle_command(struct lane *lane, size_t at)
 	} else {
 		work->found = case_->existed ? WORK_READY : case_->present ? WORK_LOCKED : WORK_ABSENT;
 	}
+}
+
+/* What another transaction has in hand is waited for, so that the count is right. */
+static void
+settle_acknowledge(struct lane *lane, size_t at)
+{
+	const struct asked *asked = &lane->fetch->asked[at];
+
+	lane->batch->works[at].found =
+		asked->notices_present > asked->notices_locked ? WORK_LOCKED : WORK_READY;
 }
 
 /* Its own number may be taken; a fresh one the turn takes from the daemon's. */

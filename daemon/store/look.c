@@ -45,6 +45,11 @@ static const struct column count_columns[] = {
 static const struct column contact_columns[] = {
 	COLUMN(TEXT, contact, name), COLUMN(TEXT, contact, telephone), COLUMN(TEXT, contact, address)};
 
+static const struct column notice_columns[] = {
+	COLUMN(LONG, look_notice, id), COLUMN(INT, look_notice, kind), COLUMN(INSTANT, look_notice, at),
+	COLUMN(INT, look_notice, clock), COLUMN(BOOL, look_notice, acknowledged),
+	COLUMN(TEXT, look_notice, text), COLUMN(INT, look_notice, count)};
+
 #define COLUMNS(columns) (columns), sizeof(columns) / sizeof((columns)[0])
 
 static void start(struct store *store, struct look *look);
@@ -53,6 +58,7 @@ static void look_read(void *owner, enum statement statement, const PGresult *res
 static void read_issues(struct look *look, const PGresult *result);
 static void read_decisions(struct look *look, const PGresult *result);
 static void read_counts(struct look *look, const PGresult *result);
+static void read_notices(struct look *look, const PGresult *result);
 static struct text beginning_of(struct text text);
 static size_t page_of(const struct look *look, const PGresult *result, bool *ret_more);
 static void look_ended(void *owner, enum trip_end end, const char *sqlstate, const char *words);
@@ -116,7 +122,8 @@ start(struct store *store, struct look *look)
 	params_text(&caller, (struct text){(const char *)look->key.bytes, sizeof(look->key.bytes)});
 	store->looking = look;
 	look->caller = (struct actor){0}; /* it may have been asked before */
-	look->issues_count = look->decisions_count = look->counts_count = look->assist_count = 0;
+	look->issues_count = look->decisions_count = look->counts_count = look->assist_count =
+		look->notices_count = 0;
 	look->next_cursor = 0;
 	look->next_version = 0;
 	look->feedback = TEXT_NONE;
@@ -186,6 +193,13 @@ send_rows(struct store *store, const struct look *look, struct params params)
 		params_integer(&params, rows);
 		connection_send(store->looks, STATEMENT_LOOK_COUNTS, &params);
 		break;
+	case LOOK_INBOX:
+		params_integer(&params, look->actor);
+		params_integer(&params, look->all);
+		params_long(&params, look->after == 0 ? INT64_MAX : (int64_t)look->after);
+		params_integer(&params, rows);
+		connection_send(store->looks, STATEMENT_LOOK_INBOX, &params);
+		break;
 	case LOOK_CONTACT:
 		params_long(&params, look->issue);
 		more = params;
@@ -213,6 +227,8 @@ look_read(void *owner, enum statement statement, const PGresult *result)
 			columns_read(result, 0, 1, ACTOR_COLUMNS, ACTOR_COLUMNS_COUNT, look->arena, &look->caller);
 	} else if (statement == STATEMENT_LOOK_DECISIONS) {
 		read_decisions(look, result);
+	} else if (statement == STATEMENT_LOOK_INBOX) {
+		read_notices(look, result);
 	} else if (statement == STATEMENT_LOOK_COUNTS) {
 		read_counts(look, result);
 	} else if (statement == STATEMENT_LOOK_FEEDBACK) {
@@ -235,25 +251,30 @@ static void
 read_issues(struct look *look, const PGresult *result)
 {
 	bool more;
-	struct case_ *case_ = arena_take(look->arena, sizeof(*case_));
 
 	look->issues_count = page_of(look, result, &more);
 	look->issues = arena_take_array(look->arena, look->issues_count, sizeof(*look->issues));
-	for (size_t row = 0; row < look->issues_count; row++) {
-		struct look_issue *issue = &look->issues[row];
-
-		/* Clocks that cannot be read are shown as none; FETCH sets such an issue aside. */
-		(void)case_read(case_, result, (int)row, 0, look->arena);
-		issue->issue = case_->dossier.issue;
-		columns_read(result, (int)row, (int)ISSUE_COLUMNS_COUNT, COLUMNS(issue_tail), look->arena, issue);
-		issue->text = beginning_of(issue->text);
-	}
+	for (size_t row = 0; row < look->issues_count; row++)
+		look_row_read(result, (int)row, look->arena, &look->issues[row]);
 	if (!more || look->issues_count == 0)
 		look->next_cursor = 0;
 	else if (look->kind == LOOK_MINE)
 		look->next_cursor = (uint64_t)look->issues[look->issues_count - 1].issue.id;
 	else
 		look->next_cursor = look->after + look->issues_count;
+}
+
+int
+look_row_read(const PGresult *result, int row, struct arena *arena, struct look_issue *ret_issue)
+{
+	struct case_ *case_ = arena_take(arena, sizeof(*case_));
+
+	/* Clocks that cannot be read are shown as none; FETCH sets such an issue aside. */
+	(void)case_read(case_, result, row, 0, arena);
+	ret_issue->issue = case_->dossier.issue;
+	columns_read(result, row, (int)ISSUE_COLUMNS_COUNT, COLUMNS(issue_tail), arena, ret_issue);
+	ret_issue->text = beginning_of(ret_issue->text);
+	return (int)ISSUE_COLUMNS_COUNT + (int)(sizeof(issue_tail) / sizeof(issue_tail[0]));
 }
 
 static void
@@ -287,6 +308,27 @@ read_counts(struct look *look, const PGresult *result)
 		columns_read(result, (int)row, 0, COLUMNS(count_columns), look->arena, &look->counts[row]);
 	if (more && look->counts_count > 0)
 		look->next_cursor = (uint64_t)look->counts[look->counts_count - 1].id;
+}
+
+static void
+read_notices(struct look *look, const PGresult *result)
+{
+	bool more;
+	struct case_ *case_ = arena_take(look->arena, sizeof(*case_));
+
+	look->notices_count = page_of(look, result, &more);
+	look->notices = arena_take_array(look->arena, look->notices_count, sizeof(*look->notices));
+	for (size_t row = 0; row < look->notices_count; row++) {
+		struct look_notice *notice = &look->notices[row];
+
+		(void)case_read(case_, result, (int)row, 0, look->arena);
+		notice->issue = case_->dossier.issue;
+		columns_read(result, (int)row, (int)ISSUE_COLUMNS_COUNT, COLUMNS(notice_columns), look->arena,
+			notice);
+		notice->text = beginning_of(notice->text);
+	}
+	if (more && look->notices_count > 0)
+		look->next_cursor = (uint64_t)look->notices[look->notices_count - 1].id;
 }
 
 /* Cut on a letter's edge: the byte behind the end, a NUL at the least, must begin one. */

@@ -46,7 +46,8 @@ enum work_kind {
 	WORK_COMMAND,
 	WORK_DUE,   /* added by FETCH itself when batch.due_max > 0 */
 	WORK_HELLO,
-	WORK_ENROL
+	WORK_ENROL,
+	WORK_ACKNOWLEDGE
 };
 
 enum work_found {
@@ -67,11 +68,15 @@ struct work {
 	struct hello hello;      /* HELLO */
 	struct key new_key;      /* ENROL */
 	struct text device_name; /* ENROL */
+	const uint64_t *notice_ids; /* ACKNOWLEDGE; at most ACKNOWLEDGE_MAX */
+	size_t notice_ids_count;
 	void *owner;             /* the turn's, untouched */
 	/* found by FETCH */
 	struct actor actor;      /* device_state DEVICE_UNKNOWN when the key is not known */
 	enum work_found found;
-	struct dossier *dossier; /* one for all work on an issue in this batch; NULL for HELLO, ENROL */
+	struct dossier *dossier; /* one for all work on an issue in this batch; NULL for HELLO and the like */
+	int64_t *notices;        /* ACKNOWLEDGE: those of them that are his and not acknowledged */
+	size_t notices_count;
 	struct text receipt_reply;
 	/* decided, for COMMIT: written when verdict is DONE (or NOTHING with a due set right) */
 	enum verdict verdict;
@@ -134,6 +139,24 @@ size_t store_ids_left(const struct store *store);
 /* Queues a look; false when too many wait already. Done looks come back one by one. */
 bool store_look(struct store *store, struct look *look);
 struct look *store_take_look(struct store *store); /* NULL = none done */
+
+/* ---- feed: what changed, whoever changed it ---- */
+
+/* Read the journal from now on, or no more. A connection is only used while it is wanted. */
+void store_want_feed(struct store *store, bool wanted);
+/* Does every change committed from now on come through the feed? */
+bool store_feed_is_live(const struct store *store);
+/* Look at once, since something was committed. */
+void store_poke_feed(struct store *store);
+
+struct feed {
+	struct look_change *changes;
+	size_t count;
+	struct instant until; /* changes committed before this have been told with these */
+	bool torn;            /* something was missed: everybody must begin anew */
+};
+/* NULL = nothing new; borrowed until the next store_advance. */
+const struct feed *store_take_feed(struct store *store);
 
 /* ---- rules and keys ---- */
 

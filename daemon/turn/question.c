@@ -54,6 +54,7 @@ static const enum look_kind LOOK_OF[] = {
 	[WIRE_TASKS] = LOOK_TASKS,
 	[WIRE_OVERDUE] = LOOK_OVERDUE_LIST,
 	[WIRE_CONTACT] = LOOK_CONTACT,
+	[WIRE_INBOX] = LOOK_INBOX,
 };
 
 struct questions *
@@ -216,6 +217,7 @@ question_plan(struct question *question, const struct rules *rules, const struct
 	look->after_version = ask->after_version;
 	look->after = ask->after;
 	look->open_only = ask->open_only;
+	look->all = ask->all;
 	look->soon = ask->soon;
 	look->reason = ask->reason;
 	look->actor = caller->id;
@@ -293,7 +295,8 @@ question_is_stale(const struct question *question, const struct actor *caller)
 		return look->unit != caller->unit;
 	if (question->ask.query == WIRE_TASKS)
 		return look->unit != caller->unit || look->actor != caller->id;
-	return question->ask.query == WIRE_MINE && look->actor != caller->id;
+	return (question->ask.query == WIRE_MINE || question->ask.query == WIRE_INBOX) &&
+		look->actor != caller->id;
 }
 
 /* Once more, by the row that was read in the same snapshot. */
@@ -310,6 +313,11 @@ question_judge(struct question *question, const struct rules *rules, struct text
 		return plan_queue(&again, in_force, &question->ask, &look->caller, ret_detail);
 	if (question->ask.query == WIRE_OVERDUE)
 		return plan_area(&again, in_force, question->ask.area_code, &look->caller, ret_detail);
+	for (size_t i = 0; i < look->notices_count; i++) {
+		struct look_notice *notice = &look->notices[i];
+
+		notice->hidden = !actor_may_see(&look->caller, &notice->issue, in_force);
+	}
 	if (look->kind != LOOK_SHOW)
 		return REFUSAL_NONE;
 	if (look->issues_count == 0 || !actor_may_see(&look->caller, &look->issues[0].issue, in_force))

@@ -88,6 +88,10 @@ static const struct rule rules[] = {
 	{&huying__contact_query__descriptor, "issue_id", RULE_NUMBER, 1, INT64_MAX, NULL},
 	{&huying__contact_query__descriptor, "number", RULE_LINE, 1, 60, NULL},
 	{&huying__contact_query__descriptor, "reason", RULE_LINE, 1, 500, NULL},
+	{&huying__inbox_query__descriptor, "after", RULE_NUMBER, 0, INT64_MAX, NULL},
+
+	{&huying__acknowledge__descriptor, "notice_ids", RULE_COUNT, 0, ACKNOWLEDGE_MAX, NULL},
+	{&huying__acknowledge__descriptor, "notice_ids", RULE_NUMBER, 1, INT64_MAX, NULL},
 };
 
 /* Where we are, from the inside out; written only when something is wrong there. */
@@ -297,10 +301,12 @@ rule_of(const ProtobufCMessageDescriptor *message, const char *field, bool count
 	return NULL;
 }
 
-/* The two types that repeated fields of clients have. */
+/* The three types that repeated fields of clients have. */
 static size_t
 value_size(ProtobufCType type)
 {
+	if (type == PROTOBUF_C_TYPE_UINT64)
+		return sizeof(uint64_t);
 	must(type == PROTOBUF_C_TYPE_BYTES || type == PROTOBUF_C_TYPE_MESSAGE);
 	return type == PROTOBUF_C_TYPE_BYTES ? sizeof(ProtobufCBinaryData) : sizeof(void *);
 }

@@ -132,6 +132,10 @@ wire_decode(struct arena *arena, struct text district, struct text bytes,
 		return REFUSAL_NONE;
 	case WIRE_PING:
 		return REFUSAL_NONE;
+	case WIRE_ACKNOWLEDGE:
+		ret_message->notice_ids = frame->acknowledge->notice_ids;
+		ret_message->notice_ids_count = frame->acknowledge->n_notice_ids;
+		return REFUSAL_NONE;
 	case WIRE_COMMAND:
 		return decode_command(&decoding, frame->command, &ret_message->event);
 	case WIRE_QUERY:
@@ -177,6 +181,10 @@ identify(const Huying__ToServer *frame, struct wire_message *ret_message)
 		ret_message->kind = WIRE_QUERY;
 		ret_message->tag = frame->query->tag;
 		break;
+	case HUYING__TO_SERVER__BODY_ACKNOWLEDGE:
+		ret_message->kind = WIRE_ACKNOWLEDGE;
+		ret_message->tag = frame->acknowledge->tag;
+		break;
 	case HUYING__TO_SERVER__BODY_COMMAND: {
 		ProtobufCBinaryData id = frame->command->request_id;
 		struct request_id request;
@@ -198,7 +206,8 @@ identify(const Huying__ToServer *frame, struct wire_message *ret_message)
 static enum refusal
 check_frame(const struct decoding *decoding, const Huying__ToServer *frame)
 {
-	static const char *const names[] = {NULL, NULL, "hello", "enrol", "ping", NULL, NULL};
+	static const char *const names[] = {
+		NULL, NULL, "hello", "enrol", "ping", NULL, NULL, NULL, NULL, "acknowledge"};
 	bool strict = frame->protocol_version <= PROTOCOL_VERSION;
 	const ProtobufCMessage *base = &frame->base, *inner;
 	bool known = frame->body_case != HUYING__TO_SERVER__BODY__NOT_SET;
@@ -216,7 +225,7 @@ check_frame(const struct decoding *decoding, const Huying__ToServer *frame)
 	}
 	if (!known)
 		return refuse(decoding, REFUSAL_MISSING_FIELD,
-			"one of hello, enrol, ping, command, query");
+			"one of hello, enrol, ping, command, query, acknowledge");
 	inner = (const ProtobufCMessage *)frame->hello; /* every body begins with its base */
 	if (frame->body_case == HUYING__TO_SERVER__BODY_COMMAND) {
 		enum refusal refusal = check_verb(decoding, frame->command);
@@ -468,10 +477,14 @@ decode_query(const struct decoding *decoding, const Huying__Query *query, struct
 			.query = WIRE_CONTACT, .reason = text_from(query->contact->reason)};
 		return decode_asked(decoding, "contact", (int)query->contact->subject_case,
 			query->contact->issue_id, query->contact->number, &ret_ask->issue);
+	case HUYING__QUERY__ASK_INBOX:
+		*ret_ask = (struct wire_ask){
+			.query = WIRE_INBOX, .after = query->inbox->after, .all = query->inbox->all};
+		return REFUSAL_NONE;
 	default:
 		if (query->base.n_unknown_fields == 0)
 			return refuse(decoding, REFUSAL_MISSING_FIELD,
-				"one of show, queue, mine, tasks, overdue, contact");
+				"one of show, queue, mine, tasks, overdue, contact, inbox");
 		*decoding->ret_detail = arena_format(decoding->arena, "query field %u",
 			query->base.unknown_fields[0].tag);
 		return REFUSAL_UNKNOWN_COMMAND;

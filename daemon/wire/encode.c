@@ -46,12 +46,16 @@
 #define REFUSAL(name, number, ...) SAME(HUYING__REFUSAL__REFUSAL_##name, number);
 #include "core/vocab/refusals.def"
 #undef REFUSAL
+#define NOTICE(name, number, ...) SAME(HUYING__NOTICE_KIND__NOTICE_##name, number);
+#include "core/vocab/notices.def"
+#undef NOTICE
 
 /* What goes beyond the plain loop of version 1: README.md names each. */
 static const char *const capabilities[] = {
 	"numbers",  /* blocks of numbers for work without signal */
 	"external", /* outside reference and its due date */
 	"photos",   /* descriptors of photos */
+	"inbox",    /* notices to a person, and that he has seen them */
 };
 
 static struct text place_code(const struct wire_names *names, int32_t place);
@@ -121,6 +125,19 @@ wire_pong(struct arena *arena, uint64_t tag, struct instant now)
 	body.server_time = encode_now(arena, now);
 	frame.body_case = HUYING__FROM_SERVER__BODY_PONG;
 	frame.pong = &body;
+	return encode_frame(arena, &frame);
+}
+
+struct text
+wire_acknowledged(struct arena *arena, uint64_t tag, size_t count)
+{
+	Huying__Acknowledged body = HUYING__ACKNOWLEDGED__INIT;
+	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
+
+	body.tag = tag;
+	body.count = (uint32_t)count;
+	frame.body_case = HUYING__FROM_SERVER__BODY_ACKNOWLEDGED;
+	frame.acknowledged = &body;
 	return encode_frame(arena, &frame);
 }
 
@@ -287,6 +304,35 @@ encode_issue(struct arena *arena, const struct wire_names *names, const struct i
 	to->reporter_code = encode_string(arena, seen->reporter_code);
 	to->returns = (uint32_t)issue->returns;
 	to->redos = (uint32_t)issue->redos;
+	return to;
+}
+
+/* Of an issue that he may not see any longer only its number is left. */
+Huying__Notice *
+encode_notice(struct arena *arena, const struct wire_names *names, const struct look_notice *notice)
+{
+	const struct issue *issue = &notice->issue;
+	Huying__Notice *to = arena_take(arena, sizeof(*to));
+	char number[NUMBER_BYTES_MAX] = "";
+
+	if (names->book != NULL && issue->id > 0)
+		number_format(names->book->code, issue->id, number);
+	huying__notice__init(to);
+	to->id = (uint64_t)notice->id;
+	to->kind = (Huying__NoticeKind)notice->kind;
+	to->at = encode_instant(arena, notice->at);
+	to->clock = (Huying__ClockKind)notice->clock;
+	to->acknowledged = notice->acknowledged;
+	to->count = (uint32_t)notice->count;
+	to->issue_id = (uint64_t)issue->id;
+	to->number = encode_string(arena, text_of(number));
+	if (issue->id == 0 || notice->hidden)
+		return to;
+	to->class_name = encode_string(arena, class_name(names, issue));
+	to->place_name = encode_string(arena, place_path(arena, names, issue->place));
+	to->state = (Huying__State)issue->state;
+	to->due_at = encode_instant(arena, issue->due_at);
+	to->text = encode_string(arena, notice->text);
 	return to;
 }
 

@@ -8,6 +8,7 @@ struct Huying__FromServer;
 struct Huying__Holder;
 struct Huying__Instant;
 struct Huying__Issue;
+struct Huying__Notice;
 
 /* A copy with a NUL; the empty text is protobuf-c's own empty string. */
 char *encode_string(struct arena *arena, struct text text);
@@ -20,6 +21,9 @@ struct Huying__Holder *encode_holder(struct arena *arena, const struct wire_name
 /* `seen` gives what the issue itself does not hold; may be NULL. */
 struct Huying__Issue *encode_issue(struct arena *arena, const struct wire_names *names,
 	const struct issue *issue, const struct look_issue *seen);
+
+struct Huying__Notice *encode_notice(struct arena *arena, const struct wire_names *names,
+	const struct look_notice *notice);
 
 struct text encode_unit_code(const struct wire_names *names, int32_t unit);
 struct text encode_unit_name(const struct wire_names *names, int32_t unit);

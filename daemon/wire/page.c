@@ -15,6 +15,8 @@ static void fill_counts(struct arena *arena, const struct wire_names *names, con
 	Huying__Page *page);
 static void fill_show(struct arena *arena, const struct wire_names *names, const struct look *look,
 	Huying__Page *page);
+static void fill_inbox(struct arena *arena, const struct wire_names *names, const struct look *look,
+	Huying__Page *page);
 static void fill_contact(struct arena *arena, const struct look *look, Huying__Page *page);
 static Huying__Count *encode_count(struct arena *arena, const struct wire_names *names,
 	const struct look *look, const struct look_count *count);
@@ -46,6 +48,9 @@ wire_page(struct arena *arena, const struct wire_names *names, uint64_t tag, con
 		break;
 	case LOOK_CONTACT:
 		fill_contact(arena, look, &page);
+		break;
+	case LOOK_INBOX:
+		fill_inbox(arena, names, look, &page);
 		break;
 	case LOOK_QUEUE:
 	case LOOK_MINE:
@@ -140,6 +145,25 @@ fill_show(struct arena *arena, const struct wire_names *names, const struct look
 			return;
 		}
 		show->timeline[show->n_timeline++] = decision;
+	}
+}
+
+static void
+fill_inbox(struct arena *arena, const struct wire_names *names, const struct look *look,
+	Huying__Page *page)
+{
+	size_t used = huying__page__get_packed_size(page);
+
+	page->notices = arena_take_array(arena, look->notices_count + 1, sizeof(*page->notices));
+	page->next_cursor = look->next_cursor;
+	for (size_t i = 0; i < look->notices_count; i++) {
+		Huying__Notice *notice = encode_notice(arena, names, &look->notices[i]);
+
+		if (!fits(&used, notice) && i > 0) {
+			page->next_cursor = (uint64_t)look->notices[i - 1].id;
+			return;
+		}
+		page->notices[page->n_notices++] = notice;
 	}
 }
 

@@ -22,7 +22,8 @@ enum wire_kind {
 	WIRE_ENROL,
 	WIRE_PING,
 	WIRE_COMMAND,
-	WIRE_QUERY
+	WIRE_QUERY,
+	WIRE_ACKNOWLEDGE
 };
 
 enum wire_query {
@@ -31,7 +32,8 @@ enum wire_query {
 	WIRE_MINE,
 	WIRE_TASKS,
 	WIRE_OVERDUE,
-	WIRE_CONTACT
+	WIRE_CONTACT,
+	WIRE_INBOX
 };
 
 struct wire_ask { /* WIRE_QUERY */
@@ -41,20 +43,22 @@ struct wire_ask { /* WIRE_QUERY */
 	enum desk desk;              /* 0 = all */
 	struct text unit_code, area_code, reason;
 	uint64_t after;
-	bool open_only;
+	bool open_only, all;
 	int32_t by;                  /* OverdueQuery.By */
 	struct span soon;
 };
 
 struct wire_message {
 	enum wire_kind kind;
-	uint64_t tag;                /* PING, QUERY */
+	uint64_t tag;                /* PING, QUERY, ACKNOWLEDGE */
 	bool has_request;            /* event.request is set: also when the command is refused */
 	struct event event;          /* COMMAND; digest included */
 	struct hello hello;
 	struct key new_key;          /* ENROL */
 	struct text device_name;
 	struct wire_ask ask;
+	const uint64_t *notice_ids;  /* ACKNOWLEDGE */
+	size_t notice_ids_count;
 };
 
 /* REFUSAL_NONE, or why not, with the field in ret_detail; kind, tag and request are filled as far as
@@ -83,6 +87,7 @@ struct welcome {
 struct text wire_welcome(struct arena *arena, const struct wire_names *names, const struct welcome *welcome);
 struct text wire_enrolled(struct arena *arena, const struct actor *actor);
 struct text wire_pong(struct arena *arena, uint64_t tag, struct instant now);
+struct text wire_acknowledged(struct arena *arena, uint64_t tag, size_t count);
 /* To what has no request id and no tag. */
 struct text wire_refused(struct arena *arena, const struct wire_names *names, enum refusal refusal,
 	struct text detail, int32_t retry_after_ms, struct instant now);

@@ -24,3 +24,6 @@ CREATE TABLE delivery (
 COMMENT ON COLUMN delivery.state IS '1 waiting, 2 sending, 3 delivered (inbox: acknowledged), 4 withdrawn, 5 dead letter, 6 outcome unknown (a channel that cannot tell), 7 in the inbox.';
 CREATE INDEX delivery_next ON delivery (district_id, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX delivery_inbox ON delivery (district_id, actor, id) WHERE channel = 1;
+
+-- The dispatcher shows a person his inbox and records that he has seen it.
+GRANT SELECT, UPDATE (state, ended_at) ON delivery TO huying_daemon;
