@@ -91,6 +91,7 @@ struct store {
 	char trouble[400];
 	struct lane lanes[LANES];
 	struct connection *looks, *house;
+	struct feeding *feeding;
 
 	/* the district, and time */
 	int32_t district;
@@ -163,6 +164,14 @@ void commit_send(struct lane *lane);
 
 /* look.c */
 void looks_advance(struct store *store);
+/* The look columns of a row, which come first; returns how many they are. */
+int look_row_read(const PGresult *result, int row, struct arena *arena, struct look_issue *ret_issue);
+
+/* feed.c */
+void feed_open(struct store *store, struct connection *connection);
+void feed_close(struct store *store);
+void feed_wants(struct store *store, struct wait_fd *fds, size_t *count, int64_t *timeout_us);
+void feed_advance(struct store *store);
 
 /* rules.c and keys.c: a load is a trip of the housekeeping connection. */
 struct loader *loader_new(int32_t district);

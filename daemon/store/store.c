@@ -12,6 +12,8 @@
 #include "base/must.h"
 
 #define SCHEMA_VERSION 2
+/* As few rows as a look at the feed brings are found by index, whatever the tables' sizes are believed to be. */
+#define FEED_OPTIONS "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 #define CHORE_PAUSE_US (US_PER_SECOND)
 #define WATCH_EVERY_US (US_PER_SECOND)
 #define CLOCK_JUMP_US (60 * US_PER_SECOND)
@@ -20,6 +22,7 @@
 
 static const char *const lane_families[] = {"batch", "fetch", "commit", NULL};
 static const char *const look_families[] = {"look", NULL};
+static const char *const feed_families[] = {"feed", NULL};
 static const char *const house_families[] = {"check", "keep", "aside", "load", NULL};
 
 static struct connection *connect_as(struct store *store, const char *const *families, const char *options);
@@ -63,6 +66,7 @@ store_open(const struct store_config *config)
 	}
 	store->looks = connect_as(store, look_families, "");
 	store->house = connect_as(store, house_families, "");
+	feed_open(store, connect_as(store, feed_families, FEED_OPTIONS));
 	store->due_floor = (struct instant){INT64_MIN};
 	store->next_release_at = INSTANT_NEVER;
 	store->waiting_end = &store->waiting;
@@ -89,6 +93,7 @@ store_close(struct store **store)
 	}
 	connection_free(&old->looks);
 	connection_free(&old->house);
+	feed_close(old);
 	loader_free(&old->loader);
 	arena_free(old->fresh_rules.arena);
 	arena_free(old->chore_arena);
@@ -110,6 +115,7 @@ store_wants(struct store *store, struct wait_fd *fds, size_t *count, int64_t *ti
 		connection_wants(store->lanes[i].connection, fds, count, timeout_us);
 	connection_wants(store->looks, fds, count, timeout_us);
 	connection_wants(store->house, fds, count, timeout_us);
+	feed_wants(store, fds, count, timeout_us);
 	if (*timeout_us > WATCH_EVERY_US)
 		*timeout_us = WATCH_EVERY_US;
 }
@@ -127,6 +133,7 @@ store_advance(struct store *store)
 			chore_start(store, chore);
 	}
 	looks_advance(store);
+	feed_advance(store);
 }
 
 bool
