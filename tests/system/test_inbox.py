@@ -50,7 +50,7 @@ def test_urge_is_recorded_and_told_and_moves_nothing(district):
     assert supervisor.attempt("urge", issue.number, version=2).outcome == district.pb.OUTCOME_CONFLICT
     assert district.sql("SELECT state, holder_unit, handler, clocks, due_at, warn_at, next_due_at, rank FROM issue"
                         " WHERE id = %s", issue.issue_id) == before
-    told = district.sql("SELECT version, u.code, o.role, o.actor, o.state FROM outbox o"
+    told = district.sql("SELECT DISTINCT version, u.code, o.role, o.actor, o.state FROM outbox o"
                         " JOIN unit u ON u.district_id = o.district_id AND u.id = o.unit"
                         " WHERE o.issue_id = %s AND o.kind = %s ORDER BY o.version", issue.issue_id, district.pb.NOTICE_URGE)
     role = district.pb.ROLE_HANDLER
