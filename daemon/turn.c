@@ -14,6 +14,7 @@
 #include "turn/marks.h"
 #include "turn/question.h"
 #include "turn/rules.h"
+#include "turn/subscription.h"
 #include "turn/waiting.h"
 #include "version.h"
 #include "wire/wire.h"
@@ -58,6 +59,8 @@ struct turn {
 	struct slot *forming;
 	struct waiting waiting;
 	struct questions *questions;
+	struct subscriptions *subscriptions;
+	int64_t subscriptions_us; /* monotonic: they want a turn then */
 	struct arena *scratch;
 	struct peer_language languages[PEERS_REMEMBERED];
 	int64_t due_look_us;      /* monotonic: look for due issues then */
@@ -73,6 +76,7 @@ static void take_message(struct turn *turn, const struct bus_message *message);
 static void refuse_message(struct turn *turn, const struct bus_message *message,
 	const struct wire_message *asked, enum refusal refusal, struct text detail);
 static void tell_busy(struct turn *turn, struct peer peer, const struct wire_message *asked, struct text why);
+static void answer_looks(struct turn *turn);
 static void renew_rules_and_keys(struct turn *turn);
 static void tell_refused_rules(struct turn *turn, struct text why);
 static void index_keys(struct turn *turn);
@@ -114,6 +118,8 @@ turn_open(const struct config *config, struct bus *bus, struct store *store)
 	turn->store = store;
 	turn->scratch = arena_new();
 	turn->questions = questions_open(bus, store);
+	turn->subscriptions = subscriptions_open(bus, store, config->heartbeat_ms, actor_hint, turn);
+	turn->subscriptions_us = INT64_MAX;
 	waiting_init(&turn->waiting);
 	for (size_t i = 0; i < SLOTS; i++) {
 		struct batch *batch = &turn->slots[i].batch;
@@ -141,6 +147,7 @@ turn_close(struct turn **turn)
 	}
 	waiting_done(&gone->waiting);
 	questions_close(&gone->questions);
+	subscriptions_close(&gone->subscriptions);
 	rules_release(&gone->rules);
 	arena_free(gone->scratch);
 	free(gone->key_index);
@@ -156,6 +163,8 @@ turn_once(struct turn *turn, struct loop *loop)
 
 	if (timeout_us < 0 || timeout_us > LOOK_EVERY_US)
 		timeout_us = timeout_us < 0 && store_is_up(turn->store) ? 0 : LOOK_EVERY_US;
+	if (turn->subscriptions_us - wait_clock_us() < timeout_us)
+		timeout_us = turn->subscriptions_us > wait_clock_us() ? turn->subscriptions_us - wait_clock_us() : 0;
 	store_wants(turn->store, fds, &count, &timeout_us);
 	if (!bus_wants(turn->bus, fds, &count))
 		timeout_us = 0;
@@ -174,7 +183,8 @@ turn_once(struct turn *turn, struct loop *loop)
 		if (slot->batch.stage == BATCH_FAILED)
 			fail_batch(turn, slot);
 	}
-	questions_answer(turn->questions, turn->rules, actor_hint, turn);
+	answer_looks(turn);
+	turn->subscriptions_us = subscriptions_turn(turn->subscriptions, turn->rules);
 	form(turn);
 	start(turn);
 	log_flush();
@@ -189,6 +199,8 @@ turn_is_ready(const struct turn *turn)
 bool
 turn_drain(struct turn *turn)
 {
+	if (!turn->draining)
+		subscriptions_end(turn->subscriptions, turn->rules);
 	turn->draining = true;
 	for (size_t i = 0; i < SLOTS; i++) {
 		if (turn->slots[i].batch.stage != BATCH_IDLE || turn->slots[i].batch.count > 0)
@@ -231,10 +243,17 @@ take_message(struct turn *turn, const struct bus_message *message)
 		refuse_message(turn, message, &decoded, refusal, detail);
 	} else if (decoded.kind == WIRE_PING) {
 		bus_send(turn->bus, message->peer,
-			wire_pong(turn->scratch, decoded.tag, store_now(turn->store)));
+			wire_pong(turn->scratch, decoded.tag, store_now(turn->store),
+				subscriptions_fed_until(turn->subscriptions)));
+		subscriptions_heard(turn->subscriptions, message->peer);
 	} else if (decoded.kind == WIRE_QUERY) {
 		questions_ask(turn->questions, turn->rules, message, &decoded, actor_hint(turn, message->key),
 			language_of(turn, message->peer)->chinese ? TEXT("zh") : TEXT("en"));
+	} else if (decoded.kind == WIRE_SUBSCRIBE) {
+		subscriptions_ask(turn->subscriptions, turn->rules, message, &decoded,
+			language_of(turn, message->peer)->chinese);
+	} else if (decoded.kind == WIRE_UNSUBSCRIBE) {
+		subscriptions_drop(turn->subscriptions, message->peer, decoded.tag);
 	} else if (turn->draining) {
 		tell_busy(turn, message->peer, &decoded, TEXT("ending"));
 	} else if (!turn_is_ready(turn)) {
@@ -281,6 +300,20 @@ tell_busy(struct turn *turn, struct peer peer, const struct wire_message *asked,
 	bus_send(turn->bus, peer, bytes);
 }
 
+/* Queries are answered; subscriptions told a part of their list. */
+static void
+answer_looks(struct turn *turn)
+{
+	struct look *look;
+
+	while ((look = store_take_look(turn->store)) != NULL) {
+		if (look->follows)
+			subscriptions_found(turn->subscriptions, turn->rules, look);
+		else
+			questions_found(turn->questions, turn->rules, look, actor_hint(turn, look->key));
+	}
+}
+
 static void
 renew_rules_and_keys(struct turn *turn)
 {
@@ -290,6 +323,7 @@ renew_rules_and_keys(struct turn *turn)
 	if (keys != NULL) {
 		turn->keys = keys;
 		index_keys(turn);
+		subscriptions_recheck(turn->subscriptions, turn->rules);
 		log_line(LOG_NOTICE, "keys version=%lld count=%zu", (long long)keys->version, keys->count);
 	}
 	tell_refused_rules(turn, store_rules_refused(turn->store));
@@ -302,6 +336,7 @@ renew_rules_and_keys(struct turn *turn)
 		} else {
 			rules_release(&turn->rules);
 			turn->rules = rules;
+			subscriptions_recheck(turn->subscriptions, turn->rules);
 			log_line(LOG_NOTICE, "rules releases=%zu", rules->loaded.book->releases_count);
 		}
 	}
@@ -739,6 +774,7 @@ tell_batch(struct turn *turn, struct slot *slot)
 		if (work->effects != NULL)
 			log_work(work);
 	}
+	store_poke_feed(turn->store);
 	plan_due_look(turn, slot);
 	empty_slot(slot);
 }

@@ -84,6 +84,7 @@ struct look {
 	struct text reason;    /* CONTACT */
 	size_t limit;          /* rows at most */
 	void *owner;           /* the turn's, untouched */
+	bool follows;          /* the turn's: the owner is a subscription, not a query */
 	/* found, in one snapshot */
 	bool failed;           /* the database is away: answer busy */
 	struct actor caller;   /* the row of `key` in this snapshot: judge by this one */

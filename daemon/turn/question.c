@@ -7,9 +7,9 @@
 
 #include "base/must.h"
 #include "log.h"
+#include "turn/plan.h"
 
 #define QUESTIONS_MAX 256
-#define ROWS_MAX 200
 #define RETRY_MS 500
 
 struct question {
@@ -33,29 +33,12 @@ struct questions {
 
 static struct question *question_take(struct questions *questions);
 static void question_give(struct questions *questions, struct question *question);
-static enum refusal question_plan(struct question *question, const struct rules *rules,
-	const struct actor *caller, struct instant now, struct text *ret_detail);
 static enum refusal question_judge(struct question *question, const struct rules *rules,
 	struct text *ret_detail);
-static bool question_is_stale(const struct question *question, const struct actor *caller);
-static enum refusal plan_area(struct look *look, const struct release *in_force, struct text area_code,
-	const struct actor *caller, struct text *ret_detail);
-static enum refusal plan_queue(struct look *look, const struct release *in_force, const struct wire_ask *ask,
-	const struct actor *caller, struct text *ret_detail);
 static bool may_read_contact(const struct actor *caller, const struct issue *issue,
 	const struct release *in_force);
 static void refuse(struct questions *questions, const struct rules *rules, struct question *question,
 	enum refusal refusal, struct text detail, int32_t retry_after_ms);
-
-static const enum look_kind LOOK_OF[] = {
-	[WIRE_SHOW] = LOOK_SHOW,
-	[WIRE_QUEUE] = LOOK_QUEUE,
-	[WIRE_MINE] = LOOK_MINE,
-	[WIRE_TASKS] = LOOK_TASKS,
-	[WIRE_OVERDUE] = LOOK_OVERDUE_LIST,
-	[WIRE_CONTACT] = LOOK_CONTACT,
-	[WIRE_INBOX] = LOOK_INBOX,
-};
 
 struct questions *
 questions_open(struct bus *bus, struct store *store)
@@ -110,8 +93,11 @@ questions_ask(struct questions *questions, const struct rules *rules, const stru
 		refuse(questions, rules, question, REFUSAL_NONE, TEXT("busy"), RETRY_MS);
 		return;
 	}
+	question->judging = question->ask.query == WIRE_CONTACT;
 	refusal = caller == NULL ? REFUSAL_KEY_UNKNOWN :
-				   question_plan(question, rules, caller, store_now(questions->store), &detail);
+				   plan_look(&question->look, &question->ask,
+					   rulebook_in_force(rules->loaded.book, store_now(questions->store)),
+					   caller, &detail);
 	if (refusal != REFUSAL_NONE)
 		refuse(questions, rules, question, refusal, detail, 0);
 	else if (!store_look(questions->store, &question->look))
@@ -119,52 +105,45 @@ questions_ask(struct questions *questions, const struct rules *rules, const stru
 }
 
 void
-questions_answer(struct questions *questions, const struct rules *rules, actor_hint_fn *hint, void *user)
+questions_found(struct questions *questions, const struct rules *rules, struct look *look,
+	const struct actor *hint)
 {
-	struct look *look;
+	struct question *question = look->owner;
+	const struct release *in_force = rules == NULL ? NULL : rulebook_in_force(rules->loaded.book, look->now);
+	struct text detail = TEXT_NONE;
+	enum refusal refusal;
 
-	while ((look = store_take_look(questions->store)) != NULL) {
-		struct question *question = look->owner;
-		struct text detail = TEXT_NONE;
-		enum refusal refusal = REFUSAL_NONE;
-
-		if (look->failed || rules == NULL) {
-			refuse(questions, rules, question, REFUSAL_NONE, TEXT("busy"), RETRY_MS);
-			continue;
-		}
-		refusal = actor_may_speak(&look->caller);
-		if (refusal == REFUSAL_NONE && question_is_stale(question, &look->caller) &&
-			question->tries++ < 3) {
-			const struct actor *caller = hint(user, look->key);
-
-			refusal = question_plan(question, rules, caller != NULL ? caller : &look->caller,
-				look->now, &detail);
-			if (refusal == REFUSAL_NONE && store_look(questions->store, look))
-				continue;
-		}
-		if (refusal == REFUSAL_NONE)
-			refusal = question_judge(question, rules, &detail);
-		if (refusal == REFUSAL_NONE && question->judging) {
-			question->judging = false;
-			look->kind = LOOK_CONTACT;
-			if (store_look(questions->store, look))
-				continue;
-			refuse(questions, rules, question, REFUSAL_NONE, TEXT("busy"), RETRY_MS);
-			continue;
-		}
-		if (refusal != REFUSAL_NONE) {
-			refuse(questions, rules, question, refusal, detail, 0);
-			continue;
-		}
-		struct wire_names names = {rules->loaded.book, rulebook_in_force(rules->loaded.book, look->now),
-			question->language};
-
-		if (look->kind == LOOK_SHOW)
-			look->explanation = explain(question->arena, rules->loaded.book,
-				&look->issues[0].issue, look->now);
-		bus_send(questions->bus, question->peer, wire_page(question->arena, &names, question->tag, look));
-		question_give(questions, question);
+	if (look->failed || rules == NULL) {
+		refuse(questions, rules, question, REFUSAL_NONE, TEXT("busy"), RETRY_MS);
+		return;
 	}
+	refusal = actor_may_speak(&look->caller);
+	if (refusal == REFUSAL_NONE && plan_is_stale(look, &question->ask, &look->caller) &&
+		question->tries++ < 3) {
+		refusal = plan_look(look, &question->ask, in_force, hint != NULL ? hint : &look->caller, &detail);
+		if (refusal == REFUSAL_NONE && store_look(questions->store, look))
+			return;
+	}
+	if (refusal == REFUSAL_NONE)
+		refusal = question_judge(question, rules, &detail);
+	if (refusal == REFUSAL_NONE && question->judging) {
+		question->judging = false;
+		look->kind = LOOK_CONTACT;
+		if (!store_look(questions->store, look))
+			refuse(questions, rules, question, REFUSAL_NONE, TEXT("busy"), RETRY_MS);
+		return;
+	}
+	if (refusal != REFUSAL_NONE) {
+		refuse(questions, rules, question, refusal, detail, 0);
+		return;
+	}
+	struct wire_names names = {rules->loaded.book, in_force, question->language};
+
+	if (look->kind == LOOK_SHOW)
+		look->explanation = explain(question->arena, rules->loaded.book, &look->issues[0].issue,
+			look->now);
+	bus_send(questions->bus, question->peer, wire_page(question->arena, &names, question->tag, look));
+	question_give(questions, question);
 }
 
 static struct question *
@@ -198,133 +177,18 @@ question_give(struct questions *questions, struct question *question)
 	questions->open--;
 }
 
-/* What the caller, as far as memory knows, may ask for at all. */
-static enum refusal
-question_plan(struct question *question, const struct rules *rules, const struct actor *caller,
-	struct instant now, struct text *ret_detail)
-{
-	const struct release *in_force = rulebook_in_force(rules->loaded.book, now);
-	struct look *look = &question->look;
-	const struct wire_ask *ask = &question->ask;
-	enum refusal refusal = actor_may_speak(caller);
-
-	if (refusal != REFUSAL_NONE)
-		return refusal;
-	if (in_force == NULL)
-		return REFUSAL_AREA;
-	look->kind = LOOK_OF[ask->query];
-	look->issue = ask->issue;
-	look->after_version = ask->after_version;
-	look->after = ask->after;
-	look->open_only = ask->open_only;
-	look->all = ask->all;
-	look->soon = ask->soon;
-	look->reason = ask->reason;
-	look->actor = caller->id;
-	look->device = caller->device;
-	look->unit = caller->unit;
-	look->limit = ROWS_MAX;
-	question->judging = ask->query == WIRE_CONTACT;
-	if (question->judging)
-		look->kind = LOOK_SHOW;
-	if (ask->query == WIRE_QUEUE)
-		return plan_queue(look, in_force, ask, caller, ret_detail);
-	if (ask->query == WIRE_OVERDUE) {
-		look->by = (enum look_by)(ask->by == 0 ? 0 : ask->by + 1);
-		look->kind = ask->by == 0 ? LOOK_OVERDUE_LIST : LOOK_OVERDUE_COUNTS;
-		return plan_area(look, in_force, ask->area_code, caller, ret_detail);
-	}
-	return REFUSAL_NONE;
-}
-
-/* Another unit's queue is for supervisors whose area covers that unit's. */
-static enum refusal
-plan_queue(struct look *look, const struct release *in_force, const struct wire_ask *ask,
-	const struct actor *caller, struct text *ret_detail)
-{
-	const struct unit *unit;
-
-	look->desk = ask->desk;
-	if (ask->unit_code.len == 0)
-		return REFUSAL_NONE;
-	unit = units_find(in_force->units, ask->unit_code);
-	*ret_detail = ask->unit_code;
-	if (unit == NULL)
-		return REFUSAL_UNKNOWN_UNIT;
-	if (unit->id != caller->unit && !(actor_has(caller, ROLE_SUPERVISOR) &&
-						places_cover(in_force->places, caller->area, unit->place)))
-		return REFUSAL_AREA;
-	look->unit = unit->id;
-	return REFUSAL_NONE;
-}
-
-/* Overdue lists are for those who answer for an area: a tier place, or a part of it. */
-static enum refusal
-plan_area(struct look *look, const struct release *in_force, struct text area_code,
-	const struct actor *caller, struct text *ret_detail)
-{
-	const uint32_t desks = ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_ACCEPTOR) | ROLE_BIT(ROLE_DISPATCHER) |
-		ROLE_BIT(ROLE_DUTY_OFFICER) | ROLE_BIT(ROLE_CALLBACK);
-	const struct place *area = places_get(in_force->places, caller->area);
-
-	if ((caller->roles & desks) == 0)
-		return REFUSAL_ROLE;
-	if (area_code.len > 0) {
-		const struct place *part = places_find(in_force->places, area_code);
-
-		*ret_detail = area_code;
-		if (part == NULL)
-			return REFUSAL_UNKNOWN_PLACE;
-		if (!places_cover(in_force->places, caller->area, part->id))
-			return REFUSAL_AREA;
-		area = part;
-	}
-	if (area == NULL || area->tier == 0)
-		return REFUSAL_AREA;
-	look->area = area->id;
-	look->area_tier = area->tier;
-	return REFUSAL_NONE;
-}
-
-static bool
-question_is_stale(const struct question *question, const struct actor *caller)
-{
-	const struct look *look = &question->look;
-
-	if (question->ask.query == WIRE_QUEUE && question->ask.unit_code.len == 0)
-		return look->unit != caller->unit;
-	if (question->ask.query == WIRE_TASKS)
-		return look->unit != caller->unit || look->actor != caller->id;
-	return (question->ask.query == WIRE_MINE || question->ask.query == WIRE_INBOX) &&
-		look->actor != caller->id;
-}
-
 /* Once more, by the row that was read in the same snapshot. */
 static enum refusal
 question_judge(struct question *question, const struct rules *rules, struct text *ret_detail)
 {
 	struct look *look = &question->look;
 	const struct release *in_force = rulebook_in_force(rules->loaded.book, look->now);
-	struct look again = *look;
+	enum refusal refusal = plan_judge(look, &question->ask, in_force, ret_detail);
 
-	if (in_force == NULL)
-		return REFUSAL_AREA;
-	if (question->ask.query == WIRE_QUEUE)
-		return plan_queue(&again, in_force, &question->ask, &look->caller, ret_detail);
-	if (question->ask.query == WIRE_OVERDUE)
-		return plan_area(&again, in_force, question->ask.area_code, &look->caller, ret_detail);
-	for (size_t i = 0; i < look->notices_count; i++) {
-		struct look_notice *notice = &look->notices[i];
-
-		notice->hidden = !actor_may_see(&look->caller, &notice->issue, in_force);
-	}
-	if (look->kind != LOOK_SHOW)
-		return REFUSAL_NONE;
-	if (look->issues_count == 0 || !actor_may_see(&look->caller, &look->issues[0].issue, in_force))
-		return REFUSAL_UNKNOWN_ISSUE;
-	if (question->judging && !may_read_contact(&look->caller, &look->issues[0].issue, in_force))
+	if (refusal == REFUSAL_NONE && question->judging &&
+		!may_read_contact(&look->caller, &look->issues[0].issue, in_force))
 		return REFUSAL_ROLE;
-	return REFUSAL_NONE;
+	return refusal;
 }
 
 /* Those who must call the resident: the unit that holds it now, and its call-back clerks. */

@@ -15,9 +15,9 @@ void questions_close(struct questions **questions);
 /* `caller` is the hint from the loaded keys; NULL when the key is not among them. */
 void questions_ask(struct questions *questions, const struct rules *rules, const struct bus_message *message,
 	const struct wire_message *asked, const struct actor *caller, struct text language);
-/* Answers what the store has found. `find` gives the present hint of a key. */
-typedef const struct actor *actor_hint_fn(void *user, struct key key);
-void questions_answer(struct questions *questions, const struct rules *rules, actor_hint_fn *hint, void *user);
+/* Answers what the store has found; `hint` is the asker as memory has him now, or NULL. */
+void questions_found(struct questions *questions, const struct rules *rules, struct look *look,
+	const struct actor *hint);
 size_t questions_open_count(const struct questions *questions);
 
 #endif

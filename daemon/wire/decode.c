@@ -83,6 +83,8 @@ static enum refusal decode_command(const struct decoding *decoding, const Huying
 	struct event *ret_event);
 static enum refusal decode_subject(const struct decoding *decoding, const Huying__Command *command,
 	enum subject subject, struct event *ret_event);
+static enum refusal decode_subscribe(const struct decoding *decoding, const Huying__Subscribe *subscribe,
+	struct wire_ask *ret_ask);
 static enum refusal decode_query(const struct decoding *decoding, const Huying__Query *query,
 	struct wire_ask *ret_ask);
 static enum refusal decode_asked(const struct decoding *decoding, const char *name, int subject,
@@ -136,6 +138,10 @@ wire_decode(struct arena *arena, struct text district, struct text bytes,
 		ret_message->notice_ids = frame->acknowledge->notice_ids;
 		ret_message->notice_ids_count = frame->acknowledge->n_notice_ids;
 		return REFUSAL_NONE;
+	case WIRE_SUBSCRIBE:
+		return decode_subscribe(&decoding, frame->subscribe, &ret_message->ask);
+	case WIRE_UNSUBSCRIBE:
+		return REFUSAL_NONE;
 	case WIRE_COMMAND:
 		return decode_command(&decoding, frame->command, &ret_message->event);
 	case WIRE_QUERY:
@@ -181,6 +187,14 @@ identify(const Huying__ToServer *frame, struct wire_message *ret_message)
 		ret_message->kind = WIRE_QUERY;
 		ret_message->tag = frame->query->tag;
 		break;
+	case HUYING__TO_SERVER__BODY_SUBSCRIBE:
+		ret_message->kind = WIRE_SUBSCRIBE;
+		ret_message->tag = frame->subscribe->tag;
+		break;
+	case HUYING__TO_SERVER__BODY_UNSUBSCRIBE:
+		ret_message->kind = WIRE_UNSUBSCRIBE;
+		ret_message->tag = frame->unsubscribe->tag;
+		break;
 	case HUYING__TO_SERVER__BODY_ACKNOWLEDGE:
 		ret_message->kind = WIRE_ACKNOWLEDGE;
 		ret_message->tag = frame->acknowledge->tag;
@@ -207,7 +221,8 @@ static enum refusal
 check_frame(const struct decoding *decoding, const Huying__ToServer *frame)
 {
 	static const char *const names[] = {
-		NULL, NULL, "hello", "enrol", "ping", NULL, NULL, NULL, NULL, "acknowledge"};
+		NULL, NULL, "hello", "enrol", "ping", NULL, NULL, "subscribe", "unsubscribe",
+		"acknowledge"};
 	bool strict = frame->protocol_version <= PROTOCOL_VERSION;
 	const ProtobufCMessage *base = &frame->base, *inner;
 	bool known = frame->body_case != HUYING__TO_SERVER__BODY__NOT_SET;
@@ -225,7 +240,7 @@ check_frame(const struct decoding *decoding, const Huying__ToServer *frame)
 	}
 	if (!known)
 		return refuse(decoding, REFUSAL_MISSING_FIELD,
-			"one of hello, enrol, ping, command, query, acknowledge");
+			"one of hello, enrol, ping, command, query, subscribe, unsubscribe, acknowledge");
 	inner = (const ProtobufCMessage *)frame->hello; /* every body begins with its base */
 	if (frame->body_case == HUYING__TO_SERVER__BODY_COMMAND) {
 		enum refusal refusal = check_verb(decoding, frame->command);
@@ -489,6 +504,42 @@ decode_query(const struct decoding *decoding, const Huying__Query *query, struct
 			query->base.unknown_fields[0].tag);
 		return REFUSAL_UNKNOWN_COMMAND;
 	}
+}
+
+/* The same questions, asked for good: as a query each is decoded. */
+static enum refusal
+decode_subscribe(const struct decoding *decoding, const Huying__Subscribe *subscribe, struct wire_ask *ret_ask)
+{
+	Huying__Query query = HUYING__QUERY__INIT;
+
+	switch ((int)subscribe->ask_case) {
+	case HUYING__SUBSCRIBE__ASK_QUEUE:
+		query.ask_case = HUYING__QUERY__ASK_QUEUE;
+		query.queue = subscribe->queue;
+		break;
+	case HUYING__SUBSCRIBE__ASK_OVERDUE:
+		if (subscribe->overdue->by != 0)
+			return refuse(decoding, REFUSAL_BAD_VALUE, "subscribe.overdue.by: only the list can be followed");
+		query.ask_case = HUYING__QUERY__ASK_OVERDUE;
+		query.overdue = subscribe->overdue;
+		break;
+	case HUYING__SUBSCRIBE__ASK_SHOW:
+		query.ask_case = HUYING__QUERY__ASK_SHOW;
+		query.show = subscribe->show;
+		break;
+	case HUYING__SUBSCRIBE__ASK_MINE:
+		query.ask_case = HUYING__QUERY__ASK_MINE;
+		query.mine = subscribe->mine;
+		break;
+	case HUYING__SUBSCRIBE__ASK_INBOX:
+		query.ask_case = HUYING__QUERY__ASK_INBOX;
+		query.inbox = subscribe->inbox;
+		break;
+	default:
+		return refuse(decoding, REFUSAL_MISSING_FIELD,
+			"subscribe: one of queue, overdue, show, mine, inbox");
+	}
+	return decode_query(decoding, &query, ret_ask);
 }
 
 /* The issue a query names; ShowQuery and ContactQuery number their subjects alike. */

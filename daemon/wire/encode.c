@@ -116,15 +116,34 @@ wire_enrolled(struct arena *arena, const struct actor *actor)
 }
 
 struct text
-wire_pong(struct arena *arena, uint64_t tag, struct instant now)
+wire_pong(struct arena *arena, uint64_t tag, struct instant now, struct instant fed_until)
 {
 	Huying__Pong body = HUYING__PONG__INIT;
 	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
 
 	body.tag = tag;
 	body.server_time = encode_now(arena, now);
+	body.fed_until = encode_instant(arena, fed_until);
 	frame.body_case = HUYING__FROM_SERVER__BODY_PONG;
 	frame.pong = &body;
+	return encode_frame(arena, &frame);
+}
+
+struct text
+wire_resync(struct arena *arena, const struct wire_names *names, uint64_t tag, enum refusal refusal,
+	struct text detail)
+{
+	Huying__Resync body = HUYING__RESYNC__INIT;
+	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
+	struct text words = text_of(encode_words(names, refusal));
+
+	body.tag = tag;
+	body.refusal = (Huying__Refusal)refusal;
+	body.message = encode_string(arena, detail.len == 0 ? words :
+		arena_format(arena, "%.*s%s%.*s", (int)words.len, words.data, words.len > 0 ? ": " : "",
+			(int)detail.len, detail.data));
+	frame.body_case = HUYING__FROM_SERVER__BODY_RESYNC;
+	frame.resync = &body;
 	return encode_frame(arena, &frame);
 }
 

@@ -9,6 +9,8 @@
 #define FRAME_BYTES_MAX 65536
 #define ROW_BYTES_EXTRA 8 /* tag and length of a row, and how much they can add around it */
 
+static void fill_page(struct arena *arena, const struct wire_names *names, const struct look *look,
+	Huying__Page *page);
 static void fill_issues(struct arena *arena, const struct wire_names *names, const struct look *look,
 	Huying__Page *page);
 static void fill_counts(struct arena *arena, const struct wire_names *names, const struct look *look,
@@ -38,28 +40,7 @@ wire_page(struct arena *arena, const struct wire_names *names, uint64_t tag, con
 	struct text bytes;
 
 	page.tag = tag;
-	page.as_of = encode_instant(arena, look->now);
-	switch (look->kind) {
-	case LOOK_SHOW:
-		fill_show(arena, names, look, &page);
-		break;
-	case LOOK_OVERDUE_COUNTS:
-		fill_counts(arena, names, look, &page);
-		break;
-	case LOOK_CONTACT:
-		fill_contact(arena, look, &page);
-		break;
-	case LOOK_INBOX:
-		fill_inbox(arena, names, look, &page);
-		break;
-	case LOOK_QUEUE:
-	case LOOK_MINE:
-	case LOOK_TASKS:
-	case LOOK_OVERDUE_LIST:
-	default:
-		fill_issues(arena, names, look, &page);
-		break;
-	}
+	fill_page(arena, names, look, &page);
 	frame.body_case = HUYING__FROM_SERVER__BODY_PAGE;
 	frame.page = &page;
 	bytes = encode_frame(arena, &frame);
@@ -67,6 +48,99 @@ wire_page(struct arena *arena, const struct wire_names *names, uint64_t tag, con
 		return bytes;
 	return wire_page_refused(arena, names, tag, REFUSAL_TOO_MANY,
 		TEXT("one row is larger than a frame"), 0, look->now);
+}
+
+struct text
+wire_snapshot(struct arena *arena, const struct wire_names *names, uint64_t tag, uint64_t seq,
+	const struct look *look, uint64_t *ret_cursor)
+{
+	Huying__Page page = HUYING__PAGE__INIT;
+	Huying__Snapshot snapshot = HUYING__SNAPSHOT__INIT;
+	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
+
+	fill_page(arena, names, look, &page);
+	snapshot.tag = tag;
+	snapshot.seq = seq;
+	snapshot.as_of = page.as_of;
+	snapshot.issues = page.issues;
+	snapshot.n_issues = page.n_issues;
+	snapshot.notices = page.notices;
+	snapshot.n_notices = page.n_notices;
+	snapshot.show = page.show;
+	*ret_cursor = page.show != NULL ? page.show->next_version : page.next_cursor;
+	snapshot.more = *ret_cursor != 0;
+	frame.body_case = HUYING__FROM_SERVER__BODY_SNAPSHOT;
+	frame.snapshot = &snapshot;
+	return encode_frame(arena, &frame);
+}
+
+struct text
+wire_change(struct arena *arena, const struct wire_names *names, uint64_t tag, uint64_t seq,
+	struct instant now, const struct look_issue *row, bool gone)
+{
+	Huying__Change change = HUYING__CHANGE__INIT;
+	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
+	Huying__Issue *issue = encode_issue(arena, names, &row->issue, row), only = HUYING__ISSUE__INIT;
+
+	only.issue_id = issue->issue_id;
+	only.number = issue->number;
+	only.version = issue->version;
+	change.tag = tag;
+	change.seq = seq;
+	change.as_of = encode_instant(arena, now);
+	change.issue = gone ? &only : issue;
+	change.gone = gone;
+	frame.body_case = HUYING__FROM_SERVER__BODY_CHANGE;
+	frame.change = &change;
+	return encode_frame(arena, &frame);
+}
+
+struct text
+wire_change_found(struct arena *arena, const struct wire_names *names, uint64_t tag, uint64_t seq,
+	const struct look *look, uint64_t *ret_cursor)
+{
+	Huying__Page page = HUYING__PAGE__INIT;
+	Huying__Change change = HUYING__CHANGE__INIT;
+	Huying__FromServer frame = HUYING__FROM_SERVER__INIT;
+
+	fill_page(arena, names, look, &page);
+	change.tag = tag;
+	change.seq = seq;
+	change.as_of = page.as_of;
+	change.show = page.show;
+	change.issue = page.show != NULL ? page.show->issue : NULL;
+	change.notice = page.n_notices > 0 ? page.notices[0] : NULL;
+	*ret_cursor = page.show != NULL ? page.show->next_version : page.next_cursor;
+	frame.body_case = HUYING__FROM_SERVER__BODY_CHANGE;
+	frame.change = &change;
+	return encode_frame(arena, &frame);
+}
+
+static void
+fill_page(struct arena *arena, const struct wire_names *names, const struct look *look, Huying__Page *page)
+{
+	page->as_of = encode_instant(arena, look->now);
+	switch (look->kind) {
+	case LOOK_SHOW:
+		fill_show(arena, names, look, page);
+		break;
+	case LOOK_OVERDUE_COUNTS:
+		fill_counts(arena, names, look, page);
+		break;
+	case LOOK_CONTACT:
+		fill_contact(arena, look, page);
+		break;
+	case LOOK_INBOX:
+		fill_inbox(arena, names, look, page);
+		break;
+	case LOOK_QUEUE:
+	case LOOK_MINE:
+	case LOOK_TASKS:
+	case LOOK_OVERDUE_LIST:
+	default:
+		fill_issues(arena, names, look, page);
+		break;
+	}
 }
 
 static void

@@ -23,7 +23,9 @@ enum wire_kind {
 	WIRE_PING,
 	WIRE_COMMAND,
 	WIRE_QUERY,
-	WIRE_ACKNOWLEDGE
+	WIRE_ACKNOWLEDGE,
+	WIRE_SUBSCRIBE,  /* `ask` says to what */
+	WIRE_UNSUBSCRIBE
 };
 
 enum wire_query {
@@ -86,7 +88,8 @@ struct welcome {
 
 struct text wire_welcome(struct arena *arena, const struct wire_names *names, const struct welcome *welcome);
 struct text wire_enrolled(struct arena *arena, const struct actor *actor);
-struct text wire_pong(struct arena *arena, uint64_t tag, struct instant now);
+/* `fed_until`: subscriptions were told what was committed before; INSTANT_NEVER = nobody follows. */
+struct text wire_pong(struct arena *arena, uint64_t tag, struct instant now, struct instant fed_until);
 struct text wire_acknowledged(struct arena *arena, uint64_t tag, size_t count);
 /* To what has no request id and no tag. */
 struct text wire_refused(struct arena *arena, const struct wire_names *names, enum refusal refusal,
@@ -104,5 +107,21 @@ struct text wire_page_refused(struct arena *arena, const struct wire_names *name
  * cursor (or next_version) so that nothing is skipped. */
 struct text wire_page(struct arena *arena, const struct wire_names *names, uint64_t tag,
 	const struct look *look);
+
+/* ---- subscriptions ---- */
+
+/* A part of a list as it stands; *ret_cursor is where the next part begins, 0 when this was the last.
+ * For LOOK_SHOW: the version behind which the next part begins. */
+struct text wire_snapshot(struct arena *arena, const struct wire_names *names, uint64_t tag, uint64_t seq,
+	const struct look *look, uint64_t *ret_cursor);
+/* An issue as it stands now, or, when `gone`, only which one it is. */
+struct text wire_change(struct arena *arena, const struct wire_names *names, uint64_t tag, uint64_t seq,
+	struct instant now, const struct look_issue *row, bool gone);
+/* What a look found anew: the decisions of LOOK_SHOW, or the first notice of LOOK_INBOX. */
+struct text wire_change_found(struct arena *arena, const struct wire_names *names, uint64_t tag,
+	uint64_t seq, const struct look *look, uint64_t *ret_cursor);
+/* Begin anew; or, with a refusal, he may not follow (any longer). */
+struct text wire_resync(struct arena *arena, const struct wire_names *names, uint64_t tag,
+	enum refusal refusal, struct text detail);
 
 #endif

@@ -1,6 +1,10 @@
 -- 0003_notices: who is told what, by which channel, and what became of it.
 SET search_path = huying;
 
+-- Somebody's roles, unit or area changed: dispatchers read their people again.
+CREATE TRIGGER keys_changed AFTER UPDATE OF unit, area, roles, active ON actor
+    FOR EACH ROW EXECUTE FUNCTION keys_changed();
+
 -- One row of `outbox` says what is to be told to a role of a unit, or to a person; the rows here are its
 -- recipients. They are made by huying_notify, which alone delivers.
 CREATE TABLE delivery (
