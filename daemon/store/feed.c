@@ -74,7 +74,8 @@ feed_advance(struct store *store)
 
 	feeding->fresh = false;
 	connection_advance(feeding->connection);
-	if (feeding->wanted && !feeding->under_way && store->district_known &&
+	/* What was just read is taken first: the next look writes where it lies. */
+	if (feeding->wanted && !feeding->under_way && !feeding->fresh && store->district_known &&
 		connection_is_ready(feeding->connection) &&
 		wait_clock_us() - feeding->looked_us >= (feeding->poked ? FEED_PAUSE_US : FEED_EVERY_US))
 		look(store);
