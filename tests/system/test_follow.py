@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+import place
 from follow import Follower
 from place import until
 
@@ -149,3 +150,88 @@ def test_pong_tells_until_when_the_picture_is_true(mine):
         return pong.fed_until.unix_us and pong.server_time.unix_us - pong.fed_until.unix_us
 
     until(lambda: 0 <= (age() or -1) < 2_000_000, "fed a moment ago")
+
+
+class Line:
+    """A `huying … --follow --json` that runs, read line by line."""
+
+    def __init__(self, env, *words):
+        import json
+        import os
+        import subprocess
+
+        self.json = json
+        self.process = subprocess.Popen([str(place.HUYING), *words, "--follow", "--json"], text=True, bufsize=1,
+                                        stdout=subprocess.PIPE, env=dict(os.environ, **env))
+
+    def until(self, question, what):
+        import select
+
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            if select.select([self.process.stdout], [], [], 1)[0]:
+                line = self.json.loads(self.process.stdout.readline())
+                if question(line):
+                    return line
+        raise AssertionError(f"never came: {what}")
+
+
+def enrolled(district, actor):
+    """The environment of the command line of somebody."""
+    home = district.folder / f"home-{actor}"
+    env = {"HUYING_CONFIG_DIR": str(home / "config"), "HUYING_STATE_DIR": str(home / "state"), "LC_ALL": "C.UTF-8"}
+    done = place.run(place.HUYING, "enrol", district.code_line(actor), env=env)
+    assert done.returncode == 0, done
+    return env
+
+
+def test_the_command_line_follows_a_queue_and_says_when_it_cannot(mine):
+    worker = mine.person("w111")
+    first = worker.report("property/lift", "G111", "一")
+    line = Line(enrolled(mine, "prop"), "queue")
+    line.until(lambda line: line["type"] == "snapshot" and line["number"] == first.number, "the snapshot")
+    second = worker.report("property/lift", "G111", "二")
+    line.until(lambda line: line["type"] == "change" and line["number"] == second.number, "the new one")
+    mine.daemons[0].kill()
+    line.until(lambda line: line["type"] == "lost", "that the picture may be old")
+    mine.daemons[0].start()
+    line.until(lambda line: line["type"] == "back", "that it is mended")
+    mine.person("prop").do("return_issue", first.number, reason=mine.pb.REASON_NOT_OURS)
+    line.until(lambda line: line["type"] == "gone" and line["number"] == first.number, "what left")
+    line.process.kill()
+
+
+def test_who_may_not_follow_is_told_by_name_and_the_command_ends(mine):
+    done = place.run(place.HUYING, "overdue", "--follow", "--json", env=enrolled(mine, "w111"))
+    assert done.returncode == 4 and '"ROLE"' in done.stdout
+
+
+def test_an_urged_holder_is_told_and_it_stands_in_the_timeline(mine):
+    worker = mine.person("w111")
+    issue = worker.report("life/noise", "G111")
+    worker.do("claim", issue.number)
+    done = place.run(place.HUYING, "urge", issue.number, "学校周一开学", "--json", env=enrolled(mine, "sup"))
+    assert done.returncode == 0, done
+    last = worker.show(issue.number).show.timeline[-1]
+    assert (mine.pb.Event.Name(last.event), last.by_code, last.text) == ("EVENT_URGE", "sup", "学校周一开学")
+    assert mine.one("SELECT count(*) FROM outbox WHERE issue_id = %s AND kind = 6", issue.issue_id) == 1
+    refused = place.run(place.HUYING, "urge", issue.number, "--json", env=enrolled(mine, "sup2"))
+    assert refused.returncode == 3 and "UNKNOWN_ISSUE" in refused.stdout
+
+
+def test_an_inbox_is_shown_followed_and_seen(mine):
+    issue = mine.person("w111").report("life/noise", "G111")
+    env = enrolled(mine, "w111")
+    line = Line(env, "inbox")
+    mine.sql("INSERT INTO outbox (district_id, issue_id, version, kind, channel, actor, at) "
+             "SELECT 1, %s, 1, 1, 1, a.id, clock_timestamp() FROM actor a WHERE code = 'w111'", issue.issue_id)
+    mine.sql("INSERT INTO delivery (district_id, outbox_id, issue_id, actor, channel, state, made_at) "
+             "SELECT 1, o.id, o.issue_id, o.actor, 1, 7, clock_timestamp() FROM outbox o WHERE o.issue_id = %s", issue.issue_id)
+    told = line.until(lambda line: line["type"] in ("change", "snapshot"), "the notice")
+    assert told["kind"] == "remind" and told["number"] == issue.number
+    line.process.kill()
+    shown = place.run(place.HUYING, "inbox", "--json", env=env)
+    assert f'"number": "{issue.number}"' in shown.stdout or f'"number":"{issue.number}"' in shown.stdout, shown
+    seen = place.run(place.HUYING, "inbox", "--ack", str(told["id"]), "--json", env=env)
+    assert '"acknowledged": 1' in seen.stdout or '"acknowledged":1' in seen.stdout, seen
+    assert place.run(place.HUYING, "inbox", "--json", env=env).stdout.count("remind") == 0

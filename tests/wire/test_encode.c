@@ -98,11 +98,12 @@ static void
 pong_and_enrolled(void **state)
 {
 	const struct actor actor = {.device = 3, .code = {"W1", 2}, .name = {"王芳", 6}};
-	const Huying__FromServer *frame = said(wire_pong(arena, UINT64_MAX, now), HUYING__FROM_SERVER__BODY_PONG);
+	const Huying__FromServer *frame = said(wire_pong(arena, UINT64_MAX, now, now), HUYING__FROM_SERVER__BODY_PONG);
 
 	(void)state;
 	assert_true(frame->pong->tag == UINT64_MAX);
 	assert_int_equal(frame->pong->server_time->unix_us, now.us);
+	assert_int_equal(frame->pong->fed_until->unix_us, now.us);
 	frame = said(wire_enrolled(arena, &actor), HUYING__FROM_SERVER__BODY_ENROLLED);
 	assert_int_equal(frame->enrolled->device, 3);
 	assert_string_equal(frame->enrolled->actor_name, "王芳");

@@ -33,6 +33,7 @@ struct act { /* a command being made */
 		Huying__Approve approve;
 		Huying__Rework rework;
 		Huying__Feedback feedback;
+		Huying__Urge urge;
 	};
 };
 
@@ -202,6 +203,18 @@ fill_return(struct act *act)
 
 VERB(RETURN, return, 1, "huying return ZC-1203207-5 --reason not_ours \"this is the water company's\"",
 	N_("Give it back to the dispatch desk, with a reason."), REASON_OPTION, TEXT_OPTION, VERSION_OPTION)
+
+static int
+fill_urge(struct act *act)
+{
+	act->urge = (Huying__Urge)HUYING__URGE__INIT;
+	act->command.verb_case = HUYING__COMMAND__VERB_URGE;
+	act->command.urge = &act->urge;
+	return EXIT_DONE;
+}
+
+VERB(URGE, urge, 1, "huying urge ZC-1203207-5 \"the school opens on Monday\"",
+	N_("Chase whoever has it: he is told, and it stands in the timeline."), TEXT_OPTION, VERSION_OPTION)
 
 static int
 fill_escalate(struct act *act)

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "context.h"
+#include "follow.h"
 #include "huying.pb-c.h"
 #include "issue.h"
 #include "print.h"
@@ -46,7 +47,7 @@ const struct command COMMAND_MINE = {
 	.example = "huying mine --open",
 	.takes = "",
 	.options = (const struct argp_option[]){
-		{"open", OPTION_OPEN, NULL, 0, N_("only those that are not closed"), 0}, LIMIT_OPTION, {0}},
+		{"open", OPTION_OPEN, NULL, 0, N_("only those that are not closed"), 0}, FOLLOW_OPTION, LIMIT_OPTION, {0}},
 	.run = run_mine,
 };
 
@@ -66,7 +67,7 @@ const struct command COMMAND_QUEUE = {
 	.takes = "",
 	.options = (const struct argp_option[]){
 		{"desk", OPTION_DESK, "DESK", 0, N_("only one desk: intake, dispatch, handle, callback, backstop"), 0},
-		{"unit", OPTION_UNIT, "CODE", 0, N_("another unit of your area"), 0}, LIMIT_OPTION, {0}},
+		{"unit", OPTION_UNIT, "CODE", 0, N_("another unit of your area"), 0}, FOLLOW_OPTION, LIMIT_OPTION, {0}},
 	.run = run_queue,
 };
 
@@ -78,7 +79,7 @@ const struct command COMMAND_OVERDUE = {
 	.options = (const struct argp_option[]){
 		{"by", OPTION_BY, "WHAT", 0, N_("count by town, community, grid or unit"), 0},
 		{"soon", OPTION_SOON, "SPAN", 0, N_("also what falls due within so long: 30m, 2h, 1d"), 0},
-		{"area", OPTION_AREA, "CODE", 0, N_("a part of my area"), 0}, LIMIT_OPTION, {0}},
+		{"area", OPTION_AREA, "CODE", 0, N_("a part of my area"), 0}, FOLLOW_OPTION, LIMIT_OPTION, {0}},
 	.run = run_overdue,
 };
 
@@ -91,6 +92,13 @@ run_mine(const struct arguments *arguments)
 	query.ask_case = HUYING__QUERY__ASK_MINE;
 	query.mine = &mine;
 	mine.open_only = argument(arguments, OPTION_OPEN) != NULL;
+	if (argument(arguments, OPTION_FOLLOW)) {
+		Huying__Subscribe subscribe = HUYING__SUBSCRIBE__INIT;
+
+		subscribe.ask_case = HUYING__SUBSCRIBE__ASK_MINE;
+		subscribe.mine = &mine;
+		return follow_run(arguments, &subscribe);
+	}
 	return list(arguments, &query, &mine.after, _("You have reported nothing yet: huying report"));
 }
 
@@ -118,6 +126,13 @@ run_queue(const struct arguments *arguments)
 		return print_failure(EXIT_USAGE, "USAGE",
 			_("--desk is intake, dispatch, handle, check, callback or backstop"), desk, NULL);
 	queue.unit_code = report_bytes(unit ? unit : "");
+	if (argument(arguments, OPTION_FOLLOW)) {
+		Huying__Subscribe subscribe = HUYING__SUBSCRIBE__INIT;
+
+		subscribe.ask_case = HUYING__SUBSCRIBE__ASK_QUEUE;
+		subscribe.queue = &queue;
+		return follow_run(arguments, &subscribe);
+	}
 	return list(arguments, &query, &queue.after, _("The queue is empty."));
 }
 
@@ -138,6 +153,16 @@ run_overdue(const struct arguments *arguments)
 	if (soon && !print_parse_span(soon, &soon_us))
 		return print_failure(EXIT_USAGE, "USAGE", _("--soon is a span: 30m, 2h, 1d"), soon, NULL);
 	overdue.soon_us = (uint64_t)soon_us;
+	if (argument(arguments, OPTION_FOLLOW)) {
+		Huying__Subscribe subscribe = HUYING__SUBSCRIBE__INIT;
+
+		if (by)
+			return print_failure(EXIT_USAGE, "USAGE", _("--follow shows the issues; leave out --by"), by,
+				NULL);
+		subscribe.ask_case = HUYING__SUBSCRIBE__ASK_OVERDUE;
+		subscribe.overdue = &overdue;
+		return follow_run(arguments, &subscribe);
+	}
 	if (!by)
 		return list(arguments, &query, &overdue.after, _("Nothing is late in your area."));
 	for (size_t i = 1; i < sizeof(bys) / sizeof(bys[0]); i++)

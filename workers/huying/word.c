@@ -25,6 +25,7 @@ struct word {
 #define LEDGER(...) WORD(__VA_ARGS__, 0)
 #define REFUSAL(...) WORD(__VA_ARGS__, 0)
 #define ACTION(...) WORD(__VA_ARGS__, 0)
+#define NOTICE(...) WORD(__VA_ARGS__, 0)
 
 static const struct word states[] = {
 #include "core/vocab/states.def"
@@ -62,6 +63,9 @@ static const struct word refusals[] = {
 static const struct word actions[] = {
 #include "core/vocab/actions.def"
 };
+static const struct word notices[] = {
+#include "core/vocab/notices.def"
+};
 
 #define LIST(words) {words, sizeof(words) / sizeof(words[0])}
 
@@ -81,6 +85,7 @@ static const struct {
 	[WORD_LEDGER] = LIST(ledger),
 	[WORD_REFUSAL] = LIST(refusals),
 	[WORD_ACTION] = LIST(actions),
+	[WORD_NOTICE] = LIST(notices),
 };
 
 static const struct word *find(enum word_list list, int number);

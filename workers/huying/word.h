@@ -15,7 +15,8 @@ enum word_list {
 	WORD_LIMIT,
 	WORD_LEDGER,
 	WORD_REFUSAL,
-	WORD_ACTION
+	WORD_ACTION,
+	WORD_NOTICE
 };
 
 /* "dispatched"; "" for 0, "?" for a number newer than this program. */

@@ -27,6 +27,9 @@
 #define PAUSE_MOST_US 8000000
 #define PAUSE_ASKED_MOST_US 60000000
 #define LOOK_US 1000000      /* no wait is longer */
+#define FOLLOW_PING_US 1000000    /* while a list is followed: so often is asked whether it is true */
+#define FOLLOW_SILENCE_US 3500000 /* and so long believed */
+#define FOLLOW_AGAIN_US 3000000   /* a Subscribe without a Snapshot is said again */
 #define STRANGER_US 1000000  /* how long a refused handshake is tried again */
 #define STRANGER_PAUSE_US 250000
 
@@ -79,6 +82,18 @@ struct link {
 	struct flight flights[LINK_WINDOW];
 	size_t flights_count;
 	uint64_t last_number;
+	/* what is followed */
+	Huying__Subscribe *follow;
+	uint64_t follow_seq;
+	int64_t follow_at;               /* monotonic: (re)subscribe then, unless a snapshot came */
+	int64_t fed_until_us;            /* server's time */
+	bool follow_lost;                /* told so already */
+	struct link_word word;
+	bool has_word;
+	uint64_t ack_tag;                /* of the Acknowledge on its way; 0 = none */
+	bool acked;
+	uint32_t ack_count;
+
 	struct link_answer *ready;       /* where the answer being waited for goes */
 	bool answered;
 };
@@ -87,6 +102,13 @@ static enum link_result wait_until(struct link *link, bool (*done)(const struct 
 static bool has_welcome(const struct link *link);
 static bool has_answer(const struct link *link);
 static bool has_enrolled(const struct link *link);
+static bool has_word(const struct link *link);
+static bool is_acked(const struct link *link);
+static void subscribe_due(struct link *link);
+static void subscribe_anew(struct link *link, int64_t in_us);
+static void hear_snapshot(struct link *link, const Huying__Snapshot *snapshot);
+static void hear_change(struct link *link, const Huying__Change *change);
+static void hear_resync(struct link *link, const Huying__Resync *resync);
 static void connect_now(struct link *link);
 static void disconnect(struct link *link);
 static void connection_failed(struct link *link);
@@ -441,6 +463,8 @@ wake_at(const struct link *link, int64_t until)
 		at = link->greet_until;
 	if (link->state != STATE_UP)
 		return at;
+	if (link->follow && link->follow_at < at)
+		at = link->follow_at;
 	for (size_t i = 0; i < LINK_WINDOW; i++) {
 		const struct flight *flight = &link->flights[i];
 		int64_t send_at = flight->send_at > link->hold_until ? flight->send_at : link->hold_until;
@@ -448,6 +472,174 @@ wake_at(const struct link *link, int64_t until)
 			at = send_at;
 	}
 	return at;
+}
+
+static bool
+has_word(const struct link *link)
+{
+	return link->has_word;
+}
+
+static bool
+is_acked(const struct link *link)
+{
+	return link->acked;
+}
+
+/* ---- what is followed ---- */
+
+void
+link_follow(struct link *link, Huying__Subscribe *subscribe)
+{
+	link->follow = subscribe;
+	link->follow->tag = 0;
+	link->follow_at = 0;
+}
+
+enum link_result
+link_hear(struct link *link, int64_t patience_us, struct link_word *ret_word)
+{
+	enum link_result result = wait_until(link, has_word, monotonic_us() + patience_us);
+
+	if (result != LINK_OK)
+		return result;
+	*ret_word = link->word;
+	link->word = (struct link_word){0};
+	link->has_word = false;
+	return LINK_OK;
+}
+
+void
+link_word_free(struct link_word *word)
+{
+	if (word->snapshot)
+		huying__snapshot__free_unpacked(word->snapshot, NULL);
+	if (word->change)
+		huying__change__free_unpacked(word->change, NULL);
+	if (word->resync)
+		huying__resync__free_unpacked(word->resync, NULL);
+	*word = (struct link_word){0};
+}
+
+int64_t
+link_fed_until_us(const struct link *link)
+{
+	return link->fed_until_us;
+}
+
+enum link_result
+link_acknowledge(struct link *link, const uint64_t *notices, size_t count, int64_t patience_us,
+	uint32_t *ret_count)
+{
+	Huying__Acknowledge acknowledge = HUYING__ACKNOWLEDGE__INIT;
+	Huying__ToServer message = HUYING__TO_SERVER__INIT;
+	int64_t until = monotonic_us() + patience_us;
+	uint8_t frame[4096];
+	enum link_result result;
+
+	link->ack_tag = acknowledge.tag = ++link->last_number;
+	link->acked = false;
+	acknowledge.n_notice_ids = count;
+	acknowledge.notice_ids = (uint64_t *)(uintptr_t)notices;
+	message.protocol_version = PROTOCOL_VERSION;
+	message.body_case = HUYING__TO_SERVER__BODY_ACKNOWLEDGE;
+	message.acknowledge = &acknowledge;
+	if (huying__to_server__get_packed_size(&message) > sizeof(frame))
+		return LINK_TOO_LONG;
+	size_t len = huying__to_server__pack(&message, frame);
+	do {
+		result = link_greet(link, until - monotonic_us());
+		if (result != LINK_OK)
+			break;
+		send_frame(link, frame, len);
+		result = wait_until(link, is_acked, monotonic_us() + LOOK_US);
+	} while (result != LINK_OK && result != LINK_STRANGER && result != LINK_REFUSED && monotonic_us() < until);
+	*ret_count = link->ack_count;
+	link->ack_tag = 0;
+	return result;
+}
+
+/* Each time by a new tag, since messages of the old one may still come. */
+static void
+subscribe_due(struct link *link)
+{
+	Huying__Unsubscribe unsubscribe = HUYING__UNSUBSCRIBE__INIT;
+	Huying__ToServer message = HUYING__TO_SERVER__INIT;
+	uint8_t frame[1024];
+	int64_t now = monotonic_us();
+
+	if (link->follow_at > now)
+		return;
+	message.protocol_version = PROTOCOL_VERSION;
+	if (link->follow->tag != 0) {
+		unsubscribe.tag = link->follow->tag;
+		message.body_case = HUYING__TO_SERVER__BODY_UNSUBSCRIBE;
+		message.unsubscribe = &unsubscribe;
+		send_frame(link, frame, huying__to_server__pack(&message, frame));
+	}
+	link->follow->tag = ++link->last_number;
+	link->follow_seq = 0;
+	message.body_case = HUYING__TO_SERVER__BODY_SUBSCRIBE;
+	message.subscribe = link->follow;
+	if (huying__to_server__get_packed_size(&message) <= sizeof(frame))
+		send_frame(link, frame, huying__to_server__pack(&message, frame));
+	link->follow_at = now + FOLLOW_AGAIN_US;
+}
+
+static void
+subscribe_anew(struct link *link, int64_t in_us)
+{
+	link->follow_seq = 0;
+	link->follow_at = monotonic_us() + in_us;
+}
+
+static void
+hear_snapshot(struct link *link, const Huying__Snapshot *snapshot)
+{
+	if (!link->follow || snapshot->tag != link->follow->tag)
+		return;
+	if (snapshot->seq != link->follow_seq + 1) {
+		subscribe_anew(link, 0);
+		return;
+	}
+	link->word = (struct link_word){.told = LINK_SNAPSHOT, .anew = link->follow_seq == 0,
+		.snapshot = copy_message(&snapshot->base)};
+	link->has_word = true;
+	link->follow_seq = snapshot->seq;
+	link->follow_at = INT64_MAX;
+	link->follow_lost = false;
+	if (snapshot->as_of)
+		link->fed_until_us = snapshot->as_of->unix_us;
+}
+
+static void
+hear_change(struct link *link, const Huying__Change *change)
+{
+	if (!link->follow || change->tag != link->follow->tag)
+		return;
+	if (change->seq != link->follow_seq + 1) {
+		subscribe_anew(link, 0);
+		return;
+	}
+	link->word = (struct link_word){.told = LINK_CHANGE, .change = copy_message(&change->base)};
+	link->has_word = true;
+	link->follow_seq = change->seq;
+	if (change->as_of)
+		link->fed_until_us = change->as_of->unix_us;
+}
+
+static void
+hear_resync(struct link *link, const Huying__Resync *resync)
+{
+	if (!link->follow || resync->tag != link->follow->tag)
+		return;
+	if (resync->refusal == 0) {
+		subscribe_anew(link, jittered(PAUSE_LEAST_US));
+		return;
+	}
+	link->word = (struct link_word){.told = LINK_DENIED, .resync = copy_message(&resync->base)};
+	link->has_word = true;
+	link->follow_at = INT64_MAX;
 }
 
 /* ---- connection ---- */
@@ -511,6 +703,10 @@ connection_failed(struct link *link)
 {
 	link->reached &= link->state != STATE_UP;
 	disconnect(link);
+	if (link->follow && !link->follow_lost && !link->has_word) {
+		link->follow_lost = link->has_word = true;
+		link->word = (struct link_word){.told = LINK_LOST};
+	}
 	link->endpoint = (link->endpoint + 1) % link->endpoints_count;
 	unsigned round = link->failures++ / (unsigned)link->endpoints_count;
 	int64_t pause = PAUSE_LEAST_US << (round < 8 ? round : 8);
@@ -576,7 +772,7 @@ send_due(struct link *link)
 	if (now < link->hold_until)
 		return;
 	if (link->heartbeat_us > 0 && link->unheard_since > 0 &&
-		now - link->unheard_since > 3 * link->heartbeat_us) {
+		now - link->unheard_since > (link->follow ? FOLLOW_SILENCE_US : 3 * link->heartbeat_us)) {
 		connection_failed(link);
 		return;
 	}
@@ -596,7 +792,11 @@ send_due(struct link *link)
 		flight->send_at = now + jittered(ANSWER_US << (flight->tries < 3 ? flight->tries : 3));
 		flight->tries++;
 	}
-	if (link->heartbeat_us > 0 && now - link->spoke_at > link->heartbeat_us)
+	if (link->follow)
+		subscribe_due(link);
+	if (link->heartbeat_us > 0 &&
+		now - link->spoke_at > (link->follow && link->heartbeat_us > FOLLOW_PING_US ? FOLLOW_PING_US
+											 : link->heartbeat_us))
 		send_ping(link);
 }
 
@@ -680,7 +880,25 @@ hear(struct link *link, const Huying__FromServer *message)
 	case HUYING__FROM_SERVER__BODY_REFUSED:
 		hear_refused(link, message->refused);
 		break;
+	case HUYING__FROM_SERVER__BODY_SNAPSHOT:
+		hear_snapshot(link, message->snapshot);
+		break;
+	case HUYING__FROM_SERVER__BODY_CHANGE:
+		hear_change(link, message->change);
+		break;
+	case HUYING__FROM_SERVER__BODY_RESYNC:
+		hear_resync(link, message->resync);
+		break;
+	case HUYING__FROM_SERVER__BODY_ACKNOWLEDGED:
+		if (link->ack_tag != 0 && message->acknowledged->tag == link->ack_tag) {
+			link->acked = true;
+			link->ack_count = message->acknowledged->count;
+		}
+		break;
 	case HUYING__FROM_SERVER__BODY_PONG:
+		if (message->pong->fed_until && link->follow_seq > 0)
+			link->fed_until_us = message->pong->fed_until->unix_us;
+		break;
 	case HUYING__FROM_SERVER__BODY__NOT_SET:
 	case _HUYING__FROM_SERVER__BODY__CASE_IS_INT_SIZE:
 	default:
@@ -696,6 +914,7 @@ hear_welcome(struct link *link, const Huying__Welcome *welcome)
 	link->heartbeat_us = (int64_t)welcome->heartbeat_ms * 1000;
 	link->state = STATE_UP;
 	link->failures = 0;
+	link->follow_at = 0;
 	link->stranger_since = 0;
 	if (link->welcome)
 		huying__welcome__free_unpacked(link->welcome, NULL);

@@ -14,12 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct Huying__Change;
 struct Huying__Command;
 struct Huying__Enrolled;
 struct Huying__Page;
 struct Huying__Query;
 struct Huying__Refused;
 struct Huying__Reply;
+struct Huying__Resync;
+struct Huying__Snapshot;
+struct Huying__Subscribe;
 struct Huying__Welcome;
 
 #define LINK_KEY_BYTES 32
@@ -104,6 +108,35 @@ enum link_result link_command(struct link *link, const struct Huying__Command *c
 	int64_t patience_us, struct Huying__Reply **ret_reply);
 enum link_result link_query(struct link *link, struct Huying__Query *query, int64_t patience_us,
 	struct Huying__Page **ret_page);
+
+/* ---- a list that follows by itself ---- */
+
+enum link_told {
+	LINK_SNAPSHOT, /* a part of the list as it stands; `more` = another part follows */
+	LINK_CHANGE,
+	LINK_LOST,     /* the picture no longer follows: it is mended on the next endpoint, by itself */
+	LINK_DENIED    /* he may not follow (any longer): resync says why */
+};
+
+struct link_word {
+	enum link_told told;
+	bool anew; /* SNAPSHOT: the first part of a new picture; what was known before is void */
+	struct Huying__Snapshot *snapshot;
+	struct Huying__Change *change;
+	struct Huying__Resync *resync;
+};
+
+/* From now on this is followed, through whichever endpoint; `subscribe` is borrowed until link_close. */
+void link_follow(struct link *link, struct Huying__Subscribe *subscribe);
+/* Waits for the next word, at most so long. LINK_OK: free with link_word_free. LINK_AWAY: none came. */
+enum link_result link_hear(struct link *link, int64_t patience_us, struct link_word *ret_word);
+void link_word_free(struct link_word *word);
+/* Until when the picture is known to be true: server's time in microseconds; 0 = not known yet. */
+int64_t link_fed_until_us(const struct link *link);
+
+/* Notices of the inbox that a person has seen: sent until it is answered with how many they were. */
+enum link_result link_acknowledge(struct link *link, const uint64_t *notices, size_t count,
+	int64_t patience_us, uint32_t *ret_count);
 
 /* On a link opened with a code's key: asks that `public_key` be let in. */
 enum link_result link_enrol(struct link *link, const uint8_t public_key[LINK_KEY_BYTES],
