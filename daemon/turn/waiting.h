@@ -16,7 +16,8 @@ struct asked {
 	struct key key;
 	struct text bytes;
 	int64_t since_us;  /* monotonic, when it first came */
-	int32_t tries;     /* batches it was in without an answer */
+	int64_t again_us;  /* monotonic: joins no batch before */
+	int32_t tries;     /* batches it was in that failed */
 	int32_t part;      /* joins only batches of at most so many; 0 = any size */
 };
 
