@@ -18,6 +18,7 @@
 #define EXIT_ARGUMENTS 2
 #define EXIT_NOT_CONFIGURED 6
 
+#define LOG_BUFFER_BYTES ((size_t)64 * 1024)
 #define DRAIN_US INT64_C(5000000)
 
 enum option_key {
@@ -57,6 +58,7 @@ main(int argc, char **argv)
 	struct text why;
 	int status = EXIT_SUCCESS;
 
+	setvbuf(stderr, NULL, _IOFBF, LOG_BUFFER_BYTES); /* the turn flushes it */
 	argp_err_exit_status = EXIT_ARGUMENTS;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	if (options.life) {

@@ -28,6 +28,7 @@
 #define LOOK_EVERY_US INT64_C(1000000)
 #define FULL_LOOK_EVERY_US INT64_C(30000000)
 #define PATIENCE_US INT64_C(2000000) /* then a command whose issue is locked elsewhere is told BUSY */
+#define AGAIN_US INT64_C(5000)       /* till then it is looked for again */
 #define TRIES_MAX 8
 #define RETRY_MS 500
 #define AHEAD_MAX_US (60 * US_PER_MINUTE)
@@ -65,6 +66,7 @@ struct turn {
 	struct peer_language languages[PEERS_REMEMBERED];
 	int64_t due_look_us;      /* monotonic: look for due issues then */
 	int64_t full_look_us;
+	int64_t again_us;         /* monotonic: something that waits may join a batch then */
 	size_t due_part;          /* after a poisonous due row: take so few; 0 = DUE_MAX */
 	char refused[200];        /* why the newest rules were refused, as last told */
 	size_t refused_len;
@@ -94,8 +96,7 @@ static void decide_enrol(struct turn *turn, struct slot *slot, struct work *work
 static void decide_acknowledge(struct turn *turn, struct slot *slot, struct work *work);
 static void refuse_work(struct turn *turn, struct slot *slot, struct work *work, enum refusal refusal,
 	struct text detail);
-static struct text busy_reply(struct turn *turn, struct slot *slot, const struct work *work,
-	struct instant now);
+static void busy_work(struct turn *turn, struct slot *slot, struct work *work);
 static void wait_again(struct turn *turn, struct slot *slot, struct work *work);
 static void tell_batch(struct turn *turn, struct slot *slot);
 static void fail_batch(struct turn *turn, struct slot *slot);
@@ -165,6 +166,8 @@ turn_once(struct turn *turn, struct loop *loop)
 		timeout_us = timeout_us < 0 && store_is_up(turn->store) ? 0 : LOOK_EVERY_US;
 	if (turn->subscriptions_us - wait_clock_us() < timeout_us)
 		timeout_us = turn->subscriptions_us > wait_clock_us() ? turn->subscriptions_us - wait_clock_us() : 0;
+	if (turn->again_us - wait_clock_us() < timeout_us)
+		timeout_us = turn->again_us > wait_clock_us() ? turn->again_us - wait_clock_us() : 0;
 	store_wants(turn->store, fds, &count, &timeout_us);
 	if (!bus_wants(turn->bus, fds, &count))
 		timeout_us = 0;
@@ -408,7 +411,9 @@ static void
 form(struct turn *turn)
 {
 	struct asked **link = &turn->waiting.first;
+	int64_t now_us = wait_clock_us();
 
+	turn->again_us = INT64_MAX;
 	for (size_t i = 0; turn->forming == NULL && i < SLOTS; i++) {
 		if (turn->slots[i].batch.stage == BATCH_IDLE)
 			turn->forming = &turn->slots[i];
@@ -416,7 +421,9 @@ form(struct turn *turn)
 	if (turn->forming == NULL)
 		return;
 	for (size_t seen = 0; *link != NULL && seen < SCAN_MAX; seen++) {
-		if (!join(turn, turn->forming, *link)) {
+		if ((*link)->again_us > now_us && (*link)->again_us < turn->again_us)
+			turn->again_us = (*link)->again_us;
+		if ((*link)->again_us > now_us || !join(turn, turn->forming, *link)) {
 			link = &(*link)->next;
 			continue;
 		}
@@ -728,21 +735,21 @@ refuse_work(struct turn *turn, struct slot *slot, struct work *work, enum refusa
 		log_escape(detail));
 }
 
-/* Empty for a Hello or an Enrol: they are sent again when nothing comes. */
-static struct text
-busy_reply(struct turn *turn, struct slot *slot, const struct work *work, struct instant now)
+/* Not applied; the same again in a while. */
+static void
+busy_work(struct turn *turn, struct slot *slot, struct work *work)
 {
-	const struct asked *asked = work->owner;
+	struct asked *asked = work->owner;
+	struct arena *arena = slot->batch.arena;
+	struct instant now = store_now(turn->store);
 	struct wire_names names = names_for(turn, turn->rules, now, asked->peer);
 
-	if (work->kind == WORK_COMMAND)
-		return wire_busy(slot->batch.arena, work->event.request, RETRY_MS, now);
-	if (work->kind == WORK_ACKNOWLEDGE)
-		return wire_refused(slot->batch.arena, &names, REFUSAL_NONE, TEXT("busy"), RETRY_MS, now);
-	return TEXT_NONE;
+	work->reply = work->kind == WORK_COMMAND ?
+		wire_busy(arena, work->event.request, RETRY_MS, now) :
+		wire_refused(arena, &names, REFUSAL_NONE, TEXT("busy"), RETRY_MS, now);
 }
 
-/* Into the next batch, unless it has waited long enough: then BUSY. */
+/* Into a later batch, unless it has waited long enough: then BUSY. */
 static void
 wait_again(struct turn *turn, struct slot *slot, struct work *work)
 {
@@ -751,10 +758,11 @@ wait_again(struct turn *turn, struct slot *slot, struct work *work)
 	work->verdict = VERDICT_REFUSED;
 	if (asked == NULL)
 		return;
-	if (wait_clock_us() - asked->since_us > PATIENCE_US || ++asked->tries > TRIES_MAX) {
-		work->reply = busy_reply(turn, slot, work, slot->batch.now);
+	if (wait_clock_us() - asked->since_us > PATIENCE_US) {
+		busy_work(turn, slot, work);
 		return;
 	}
+	asked->again_us = wait_clock_us() + AGAIN_US;
 	waiting_add(&turn->waiting, asked);
 }
 
@@ -844,7 +852,7 @@ fail_batch(struct turn *turn, struct slot *slot)
 		} else if (error == BATCH_REPEAT && ++asked->tries <= TRIES_MAX) {
 			waiting_add(&turn->waiting, asked);
 		} else {
-			work->reply = busy_reply(turn, slot, work, store_now(turn->store));
+			busy_work(turn, slot, work);
 		}
 		if (work->reply.len > 0)
 			bus_send(turn->bus, asked->peer, work->reply);

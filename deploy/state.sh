@@ -47,3 +47,14 @@ daemon_pid() {
 	[ "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")" = "$state/bin/huyingd --config $state/huying.conf " ] || return 1
 	echo "$pid"
 }
+
+# SIGTERM drains; half a minute is more than that takes.
+stop_daemon() {
+	local pid ends=$((SECONDS + 30))
+	pid=$(daemon_pid) || return 0
+	kill "$pid"
+	while daemon_pid >/dev/null; do
+		[ $SECONDS -lt $ends ] || fail "huyingd (process $pid) does not end; its log is $state/huyingd.log"
+		sleep 0.05
+	done
+}

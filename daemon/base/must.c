@@ -9,6 +9,7 @@ void
 must_failed(const char *cond, const char *file, int line)
 {
 	fprintf(stderr, "<2>bug: must(%s) at %s:%d\n", cond, file, line);
+	fflush(stderr);
 	abort();
 }
 

@@ -11,7 +11,7 @@
 
 #include "base/must.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 /* As few rows as a look at the feed brings are found by index, whatever the tables' sizes are believed to be. */
 #define FEED_OPTIONS "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 #define CHORE_PAUSE_US (US_PER_SECOND)

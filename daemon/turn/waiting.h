@@ -17,7 +17,8 @@ struct asked {
 	struct text bytes;
 	uint64_t tag;      /* what an answer without request id is told apart by */
 	int64_t since_us;  /* monotonic, when it first came */
-	int32_t tries;     /* batches it was in without an answer */
+	int64_t again_us;  /* monotonic: joins no batch before */
+	int32_t tries;     /* batches it was in that failed */
 	int32_t part;      /* joins only batches of at most so many; 0 = any size */
 };
 

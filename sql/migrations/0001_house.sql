@@ -621,11 +621,11 @@ BEGIN
         amount := 0;
         limit_kind := NULL;
         IF flags & 1 <> 0 THEN
-            at := timestamptz 'epoch' + int8_at(ledger, p) * interval '1 microsecond';
+            at := timestamptz 'epoch' + huying.int8_at(ledger, p) * interval '1 microsecond';
             p := p + 8;
         END IF;
         IF flags & 2 <> 0 THEN
-            amount := int8_at(ledger, p);
+            amount := huying.int8_at(ledger, p);
             p := p + 8;
         END IF;
         IF flags & 4 <> 0 THEN

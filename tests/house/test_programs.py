@@ -39,7 +39,6 @@ def test_nothing_is_writable_and_executable(path):
     assert not re.search(r"\bRWE\b", segments)
 
 
-def test_there_is_a_daemon():
-    if not BUILT:
-        pytest.skip("nothing is built yet")
-    assert any(path.name == "huyingd" for path in BUILT)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program_is_built(program):
+    assert (house.BUILD / program).exists()

@@ -852,27 +852,44 @@ unreadable_clocks_are_set_aside(void **state)
 	assert_int_equal(sql_number("SELECT count(*) FROM issue WHERE quarantined"), 1);
 }
 
+/* The session is cut while the turn decides, and made anew: it has neither transaction nor locks. */
 static void
-h19_stale_version_is_not_overwritten(void **state)
+h19_decision_without_its_locks_is_not_written(void **state)
 {
 	int64_t id = make_issue(store, "one");
-	PGconn *session;
+	PGconn *session = sql_session();
 
 	(void)state;
 	work_command(batch, KEY_HANDLER, EVENT_PROGRESS, id);
 	assert_int_equal(batch_fetch(store, batch), BATCH_FETCHED);
-	batch->works[0].dossier->issue.version = 1;
 	decide_all(store, batch);
-	session = sql_session(); /* our session is cut, and somebody else decides meanwhile */
 	session_do(session, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'huying_daemon'");
-	for (int i = 0; i < 200 && sql_number("SELECT count(*) FROM pg_stat_activity WHERE usename = 'huying_daemon' "
-		"AND state = 'idle in transaction'") > 0; i++)
-		(void)store_until(store, NULL, NULL);
-	session_do(session, "UPDATE issue SET version = 2");
 	PQfinish(session);
+	/* All four are back, their statements prepared: the last of the lanes' is a fetch. */
+	for (int i = 0; i < 200 && sql_number("SELECT count(*) FROM pg_stat_activity WHERE usename = 'huying_daemon' "
+		"AND state = 'idle' AND query LIKE 'SELECT k.n%%'") < 2; i++)
+		(void)store_until(store, NULL, NULL);
+	for (int i = 0; i < 3; i++)
+		(void)store_until(store, NULL, NULL);
 	assert_int_equal(batch_commit(store, batch), BATCH_FAILED);
 	assert_int_equal(batch->error, BATCH_AWAY);
-	assert_int_equal(sql_number("SELECT version FROM issue"), 2);
+	assert_int_equal(sql_number("SELECT version FROM issue"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM journal"), 1);
+}
+
+/* Whatever happened, an issue that moved on is not written over. */
+static void
+stale_version_repeats_the_batch(void **state)
+{
+	int64_t id = make_issue(store, "one");
+
+	(void)state;
+	work_command(batch, KEY_HANDLER, EVENT_PROGRESS, id);
+	assert_int_equal(batch_fetch(store, batch), BATCH_FETCHED);
+	decide_all(store, batch);
+	batch->works[0].dossier->issue.id = id + 1; /* not there: as if somebody were first */
+	assert_int_equal(batch_commit(store, batch), BATCH_FAILED);
+	assert_int_equal(batch->error, BATCH_REPEAT);
 	assert_int_equal(sql_number("SELECT count(*) FROM journal"), 1);
 }
 
@@ -1086,7 +1103,8 @@ main(int argc, char **argv)
 		FRESH(nul_in_text_splits_the_batch),
 		FRESH(poisonous_due_issue_is_set_aside),
 		FRESH(unreadable_clocks_are_set_aside),
-		FRESH(h19_stale_version_is_not_overwritten),
+		FRESH(h19_decision_without_its_locks_is_not_written),
+		FRESH(stale_version_repeats_the_batch),
 		FRESH(lost_session_is_away_and_comes_back),
 		FRESH(f09_cancelled_wait_for_the_standby_is_unknown),
 		FRESH(lock_timeout_is_away),

@@ -290,7 +290,7 @@ class Person:
 
     def ask_until(self, data, mine=lambda answer: True, seconds=WAIT):
         """Sends, and sends again each second, until an answer comes that is mine."""
-        end = time.monotonic() + seconds
+        end, patience = time.monotonic() + seconds, time.monotonic() + 5
         while time.monotonic() < end:
             self.send(data)
             again = time.monotonic() + 1.0
@@ -298,7 +298,9 @@ class Person:
                 answer = self.receive(left)
                 if answer is not None and mine(answer):
                     return answer
-            self.connect(self.address)  # a refused handshake leaves a dead connection behind
+            if time.monotonic() > patience:
+                self.connect(self.address)
+                patience = time.monotonic() + 5
         raise AssertionError("no answer")
 
     def hello(self):

@@ -1,10 +1,15 @@
 """Kills, a database that goes away, rows that always fail: nothing acknowledged is lost or applied twice."""
 
+import contextlib
+import os
+import pathlib
+import tempfile
 import threading
 import time
 
 import pytest
 
+import place
 from place import run, until, uuid7, HUYINGD
 
 
@@ -156,3 +161,45 @@ def test_a_broken_release_is_refused_whole_and_the_old_one_stays(fresh):
     district.sql("UPDATE district SET release = release + 1")
     until(lambda: daemon.says("refused"), "the log says that it is refused")
     assert worker.report("life/noise", "G111").state == district.pb.STATE_DISPATCHED
+
+
+def test_f11_a_full_disk_is_busy_not_lost_and_recovers_without_hands():
+    """PostgreSQL on a small file system of its own, which fills up and is freed again."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="full"))
+    if os.geteuid() != 0 or run("mount", "-t", "tmpfs", "-o", "size=220m,mode=755", "tmpfs", folder).returncode != 0:
+        pytest.skip("mounting a small file system needs root")
+    cluster = district = None
+    try:
+        cluster = place.Cluster(folder)
+        district = place.District(cluster, tempfile.mkdtemp(prefix="district"))
+        district.daemon()
+        worker = district.person("w111")
+        worker.report("life/noise", "G111", "before")
+        with open(folder / "filler", "wb", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(b"x" * 65536)
+        request, text = uuid7(), "大" * 9000  # large words, which no free place in a page takes
+        command = worker.command("report", request=request, text=text.encode(),
+                                 body=district.pb.Report(class_code=b"life/noise", place_code=b"G111"))
+        busy = 0
+        for _ in range(40):  # what still fits is acknowledged; then it is BUSY, and never an acknowledgement of nothing
+            more = worker.command("report", text=text.encode(), body=district.pb.Report(class_code=b"life/noise"))
+            answer = worker.ask_until(worker.message(command=more), lambda answer: answer.WhichOneof("body") == "reply"
+                                      and answer.reply.request_id == more.request_id)
+            busy += answer.reply.outcome == district.pb.OUTCOME_BUSY
+            if busy:
+                break
+        assert busy
+        (folder / "filler").unlink()
+        cluster.start()  # a supervisor would: PostgreSQL stops itself when it cannot write its log
+        reply = worker.reply(command)
+        assert reply.outcome == district.pb.OUTCOME_DONE
+        district.db = cluster.connect(district.database)
+        assert district.one("SELECT count(*) FROM journal WHERE request = %s::uuid", request.hex()) == 1
+        assert district.audit() == {}
+    finally:
+        if district is not None:
+            district.close()
+        if cluster is not None:
+            cluster.stop()
+        run("umount", folder)
