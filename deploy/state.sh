@@ -48,6 +48,23 @@ daemon_pid() {
 	echo "$pid"
 }
 
+notify_pid() {
+	local pid
+	pid=$(cat "$state/huying-notify.pid" 2>/dev/null) || return 1
+	[ "$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")" = "$state/bin/huying-notify --config $state/huying.conf " ] ||
+		return 1
+	echo "$pid"
+}
+
+stop_notify() {
+	local pid
+	pid=$(notify_pid) || return 0
+	kill "$pid"
+	while notify_pid >/dev/null; do
+		sleep 0.05
+	done
+}
+
 # SIGTERM drains; half a minute is more than that takes.
 stop_daemon() {
 	local pid ends=$((SECONDS + 30))

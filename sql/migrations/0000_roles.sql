@@ -7,6 +7,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'huying_daemon') THEN
         CREATE ROLE huying_daemon LOGIN;
     END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'huying_notify') THEN
+        CREATE ROLE huying_notify LOGIN;
+    END IF;
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'huying_read') THEN
         CREATE ROLE huying_read LOGIN;
     END IF;

@@ -161,13 +161,13 @@ INSERT INTO huying.vocab (kind, number, word, zh, en) VALUES
     ('duty', 1, 'lead', '主办', 'lead'),
     ('duty', 2, 'assist', '协办', 'assisting'),
     ('channel', 1, 'inbox', '收件箱', 'inbox'),
+    ('channel', 2, 'webhook', '回调', 'webhook'),
+    ('channel', 3, 'mail', '邮件', 'mail'),
+    ('channel', 4, 'command', '命令', 'command'),
     ('notice', 1, 'remind', '提醒', 'reminder'),
     ('notice', 2, 'overdue', '超时通知', 'overdue'),
     ('notice', 3, 'moved_up', '已上升一级', 'moved up a tier'),
     ('notice', 4, 'returned', '被退回', 'returned'),
     ('notice', 5, 'redo', '群众不满意，重办', 'not solved, to be done again'),
     ('notice', 6, 'urge', '催办', 'urged'),
-    ('notice', 7, 'digest', '汇总', 'digest'),
-    ('channel', 2, 'webhook', '回调', 'webhook'),
-    ('channel', 3, 'mail', '邮件', 'mail'),
-    ('channel', 4, 'command', '命令', 'command');
+    ('notice', 7, 'digest', '汇总', 'digest');

@@ -31,3 +31,13 @@ CREATE INDEX delivery_inbox ON delivery (district_id, actor, id) WHERE channel =
 
 -- The dispatcher shows a person his inbox and records that he has seen it.
 GRANT SELECT, UPDATE (state, ended_at) ON delivery TO huying_daemon;
+
+-- huying-notify brings what is to be told to its recipients.
+ALTER TABLE outbox ADD COLUMN outcome text NOT NULL DEFAULT '';
+COMMENT ON COLUMN outbox.outcome IS 'Why it was withdrawn or could not be delivered.';
+CREATE INDEX outbox_pending ON outbox (district_id, id) WHERE state = 1;
+GRANT USAGE ON SCHEMA huying TO huying_notify;
+GRANT SELECT ON district, outbox, actor, issue, delivery TO huying_notify;
+GRANT INSERT ON delivery TO huying_notify;
+GRANT UPDATE (state, outcome) ON outbox TO huying_notify;
+GRANT SELECT ON delivery TO huying_read;

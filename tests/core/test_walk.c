@@ -20,7 +20,7 @@ static const struct row {
 static int64_t decisions[ISSUE_STATE_MAX + 1][EVENT_KIND_MAX + 1]; /* taken from a state, by event */
 
 static const enum event_kind verbs[] = {EVENT_FILE, EVENT_DECLINE, EVENT_DISPATCH, EVENT_CLAIM,
-	EVENT_CLAIM, EVENT_RELEASE, EVENT_PROGRESS, EVENT_PROGRESS, EVENT_RETURN, EVENT_ESCALATE,
+	EVENT_CLAIM, EVENT_RELEASE, EVENT_PROGRESS, EVENT_PROGRESS, EVENT_RETURN, EVENT_ESCALATE, EVENT_URGE,
 	EVENT_ANSWER, EVENT_ANSWER, EVENT_APPROVE, EVENT_REWORK, EVENT_FEEDBACK, EVENT_DUE, EVENT_DUE};
 static const char *const classes[] = {"env/street/rubbish", "house/repair/leak", "traffic/parking/illegal",
 	"env/street/lamp", "property/lift/stuck", "dual/x/y", "orphan/x/y", "manual/x/y", "half/x/y",

@@ -235,3 +235,39 @@ def test_an_inbox_is_shown_followed_and_seen(mine):
     seen = place.run(place.HUYING, "inbox", "--ack", str(told["id"]), "--json", env=env)
     assert '"acknowledged": 1' in seen.stdout or '"acknowledged":1' in seen.stdout, seen
     assert place.run(place.HUYING, "inbox", "--json", env=env).stdout.count("remind") == 0
+
+
+def test_h13_a_notice_reaches_the_inbox_once_however_often_notify_is_killed(mine):
+    worker = mine.person("w111")
+    issues = [worker.report("life/noise", "G111", str(n)) for n in range(60)]
+    supervisor = mine.person("sup")
+    for issue in issues:
+        supervisor.do("urge", issue.number, text=b"please")
+    notify = [place.BUILD / "workers/notify/huying-notify", "--config", mine.daemons[0].config]
+    pending = "SELECT count(*) FROM outbox WHERE state = 1"
+    for n in range(20):
+        process = place.subprocess.Popen(notify, stderr=place.subprocess.DEVNULL)
+        time.sleep(0.003 * n)  # not a wait: where it is killed is the point
+        process.kill()
+        process.wait()
+    assert place.run(*notify, "--once").returncode == 0
+    assert mine.one(pending) == 0
+    rows = mine.sql("SELECT d.issue_id, count(*) FROM delivery d JOIN outbox o ON o.id = d.outbox_id WHERE o.kind = 6 GROUP BY 1")
+    assert sorted(rows) == sorted((issue.issue_id, 1) for issue in issues)
+    assert len(worker.page(inbox=mine.pb.InboxQuery()).notices) == 60
+
+
+def test_h08_h24_a_former_holder_is_not_told_and_nobody_there_is_not_dropped(mine):
+    worker, supervisor = mine.person("w111"), mine.person("sup")
+    moved, orphan = worker.report("life/noise", "G111"), worker.report("traffic/parking", "G111")
+    supervisor.do("urge", moved.number)
+    worker.do("escalate", moved.number, reason=mine.pb.REASON_NEED_HELP)
+    mine.admin("actor", "disable", "pol")
+    supervisor.do("urge", orphan.number)
+    notify = place.BUILD / "workers/notify/huying-notify"
+    assert place.run(notify, "--config", mine.daemons[0].config, "--once").returncode == 0
+    told = mine.one("SELECT count(*) FROM delivery d JOIN outbox o ON o.id = d.outbox_id WHERE o.issue_id = %s AND o.kind = 6",
+                    moved.issue_id)
+    assert told == 0
+    dead = mine.sql("SELECT state, outcome FROM outbox WHERE issue_id = %s AND kind = 6", orphan.issue_id)
+    assert dead == [(5, "no_recipient")]
