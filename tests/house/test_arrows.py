@@ -22,7 +22,7 @@ KNOWS = {
 # A header of somebody else's, and the only places whose .c files may include it.
 FOREIGN = {
     "zmq.h": ("daemon/bus", "workers/link", "workers/load", "tests"),
-    "libpq-fe.h": ("daemon/store", "workers/admin", "tests"),
+    "libpq-fe.h": ("daemon/store", "workers/admin", "workers/notify", "tests"),
     "event2/": ("daemon/loop", "tests"),
     "geos_c.h": ("daemon/geo", "tests"),
     "protobuf-c/": ("daemon/wire", "workers/link", "tests"),
