@@ -12,8 +12,9 @@
 #include "base/must.h"
 
 #define SCHEMA_VERSION 3
-/* As few rows as a look at the feed brings are found by index, whatever the tables' sizes are believed to be. */
-#define FEED_OPTIONS "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+/* The few rows of a page or of the feed are found by index, whatever size the tables are believed to have:
+ * a plan made while they are young would scan them for ever. */
+#define INDEX_OPTIONS "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 #define CHORE_PAUSE_US (US_PER_SECOND)
 #define WATCH_EVERY_US (US_PER_SECOND)
 #define CLOCK_JUMP_US (60 * US_PER_SECOND)
@@ -64,9 +65,9 @@ store_open(const struct store_config *config)
 			"-c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off "
 			"-c enable_memoize=off");
 	}
-	store->looks = connect_as(store, look_families, "");
+	store->looks = connect_as(store, look_families, INDEX_OPTIONS);
 	store->house = connect_as(store, house_families, "");
-	feed_open(store, connect_as(store, feed_families, FEED_OPTIONS));
+	feed_open(store, connect_as(store, feed_families, INDEX_OPTIONS));
 	store->due_floor = (struct instant){INT64_MIN};
 	store->next_release_at = INSTANT_NEVER;
 	store->waiting_end = &store->waiting;

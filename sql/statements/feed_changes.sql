@@ -19,6 +19,11 @@ SELECT @look_columns@,
        array_to_string(c.units || p.holder_unit, ' '),
        least(c.due_at, p.due_at)
   FROM changed c
-  JOIN issue i ON i.district_id = $1::int AND i.id = c.issue_id
-  LEFT JOIN journal p ON p.district_id = $1::int AND p.issue_id = c.issue_id AND p.version = c.before
+ CROSS JOIN LATERAL (
+        SELECT * FROM issue WHERE district_id = $1::int AND id = c.issue_id LIMIT 1) i
+  LEFT JOIN LATERAL (
+        SELECT holder_unit, due_at
+          FROM journal
+         WHERE district_id = $1::int AND issue_id = c.issue_id AND version = c.before
+         LIMIT 1) p ON true
   @look_joins@

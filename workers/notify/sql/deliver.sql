@@ -20,7 +20,8 @@ WITH here AS MATERIALIZED (
                i.holder_unit IS NOT NULL
                -- to whoever holds it: only while he does; to those above: while it is open
                AND CASE WHEN t.kind IN (2, 3) THEN true
-                        WHEN t.actor <> 0 THEN i.handler IS NULL OR i.handler = t.actor
+                        -- of a lease that ended (clock 10) he is told who has just lost it
+                        WHEN t.actor <> 0 THEN coalesce(i.handler = t.actor, t.clock = 10)
                         ELSE i.holder_unit = t.unit END AS holds
           FROM taken t
           LEFT JOIN issue i ON i.district_id = t.district_id AND i.id = t.issue_id),
